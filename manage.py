@@ -7,7 +7,15 @@ import sys
 from pathlib import Path
 
 # Everything else may read or write the database. makemigrations too: it compares with what is applied.
-WITHOUT_DATABASE = {"help", "version", "check", "collectstatic", "compilemessages", "diffsettings", "findstatic"}
+WITHOUT_DATABASE = {
+    "help",
+    "version",
+    "check",
+    "collectstatic",
+    "compilemessages",
+    "diffsettings",
+    "findstatic",
+}
 
 
 def use_venv() -> None:
@@ -29,8 +37,9 @@ def needs_database(arguments: list[str]) -> bool:
 def main() -> None:
     use_venv()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "changning.settings.dev")
-    from changning import embedded  # noqa: PLC0415  needs the venv
     from django.core.management import execute_from_command_line  # noqa: PLC0415
+
+    from changning import embedded  # noqa: PLC0415  needs the venv
 
     if needs_database(sys.argv):
         embedded.leave_at_exit()

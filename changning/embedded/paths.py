@@ -51,7 +51,9 @@ def require_writable(data: Path) -> None:
     try:
         data.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise EmbeddedError(f"无法建立数据目录 {data}（{error.strerror}）：请用环境变量 DATA_DIR 指定可写的目录。") from error
+        raise EmbeddedError(
+            f"无法建立数据目录 {data}（{error.strerror}）：请用环境变量 DATA_DIR 指定可写的目录。"
+        ) from error
     inside = [data, data / "pg", data / "valkey"]
     if any(path.exists() and not os.access(path, os.R_OK | os.W_OK | os.X_OK) for path in inside):
         raise EmbeddedError(

@@ -48,7 +48,9 @@ def bin_dir() -> Path:
             path = Path(spec.submodule_search_locations[0]) / below
             if (path / "postgres").exists():
                 return path
-    raise EmbeddedError("没有找到 PostgreSQL 程序：请运行 make setup，或设置 DATABASE_URL 使用现有的数据库服务器。")
+    raise EmbeddedError(
+        "没有找到 PostgreSQL 程序：请运行 make setup，或设置 DATABASE_URL 使用现有的数据库服务器。"
+    )
 
 
 class Postgres:
@@ -103,7 +105,20 @@ class Postgres:
             self.psql("postgres", f'create database "{name}"')
 
     def psql(self, database: str, statement: str) -> str:
-        arguments = ["-X", "-A", "-t", "-q", "-h", self.sock, "-U", "postgres", "-d", database, "-c", statement]
+        arguments = [
+            "-X",
+            "-A",
+            "-t",
+            "-q",
+            "-h",
+            self.sock,
+            "-U",
+            "postgres",
+            "-d",
+            database,
+            "-c",
+            statement,
+        ]
         done = self._run("psql", *arguments)
         if done.returncode:
             raise EmbeddedError(f"内置数据库没有执行成功：{done.stderr.strip()}")
@@ -128,7 +143,9 @@ class Postgres:
             self._prefix = []
         elif self.cluster.exists() and self.cluster.stat().st_uid == NOBODY:
             self._prefix = SETPRIV
-        elif shutil.which("unshare") and not subprocess.run([*UNSHARE, "true"], capture_output=True).returncode:
+        elif (
+            shutil.which("unshare") and not subprocess.run([*UNSHARE, "true"], capture_output=True).returncode
+        ):
             self._prefix = UNSHARE
         else:
             self._prefix = SETPRIV
@@ -145,14 +162,21 @@ class Postgres:
     def _run(self, tool: str, *arguments: object) -> subprocess.CompletedProcess[str]:
         command = [*self._choose_prefix(), str(bin_dir() / tool), *map(str, arguments)]
         return subprocess.run(
-            command, env=self._environment(), cwd="/", text=True, stdin=subprocess.DEVNULL, capture_output=True
+            command,
+            env=self._environment(),
+            cwd="/",
+            text=True,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
         )
 
     def _initdb(self) -> None:
         new = self.data / "cluster.new"  # renamed at the end: an interrupted initdb leaves no half cluster
         for path in (new, self.cluster):
             shutil.rmtree(path, ignore_errors=True)
-        done = self._run("initdb", "-D", new, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        done = self._run(
+            "initdb", "-D", new, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"
+        )
         if done.returncode:
             raise EmbeddedError(f"内置数据库没有建成：{(done.stderr or done.stdout).strip()[-600:]}")
         new.rename(self.cluster)

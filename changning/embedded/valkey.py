@@ -100,7 +100,15 @@ class Valkey:
         return False
 
     def _launch(self) -> None:
-        command = [str(server_binary()), "--port", "0", "--unixsocket", str(self.sock), "--unixsocketperm", "700"]
+        command = [
+            str(server_binary()),
+            "--port",
+            "0",
+            "--unixsocket",
+            str(self.sock),
+            "--unixsocketperm",
+            "700",
+        ]
         command += ["--dir", ".", "--appendonly", "yes", "--save", "", "--daemonize", "no"]
         environment = {k: v for k, v in os.environ.items() if not k.startswith("CHANGNING_")}
         with open(self.data / "valkey.log", "wb") as log:

@@ -1,0 +1,1 @@
+"""What `make` runs. Standard library only: at first nothing else is installed."""

@@ -1,0 +1,66 @@
+"""Bring database and static files up to date before the processes start; done steps are remembered by hash."""
+
+import os
+import subprocess
+import threading
+from pathlib import Path
+
+from dev.common import PYTHON, ROOT, Trouble, digest, read_json, say, write_json
+
+IGNORED = {".venv", "var", "node_modules", "static_vendor", ".git", "tests"}
+
+
+def database_and_files(data: Path, stopping: threading.Event) -> None:
+    path = data / "prepared.json"
+    done = read_json(path)
+    # A server that is not ours may have been exchanged: ask it each time.
+    trust = not os.environ.get("DATABASE_URL")
+    steps = {
+        "migrations": (migrations, [["migrate", "-v", "0"], ["load_map"], ["seed_demo", "--if-empty"]]),
+        "static": (static_files, [["collectstatic", "--noinput", "-v", "0", "--clear"]]),
+    }
+    for name, (state, commands) in steps.items():
+        now = state(data)
+        if done.get(name) == now and (trust or name == "static"):
+            continue
+        for command in commands:
+            if stopping.is_set():
+                return
+            manage(command)
+        done[name] = now
+        write_json(path, done)
+
+
+def manage(command: list[str]) -> None:
+    words = {
+        "migrate": "准备数据库……",
+        "load_map": "载入街镇和社区……",
+        "seed_demo": "准备演示数据……",
+        "collectstatic": "收集静态文件……",
+    }
+    say(words[command[0]])
+    done = subprocess.run([str(PYTHON), "manage.py", *command], cwd=ROOT, text=True, stderr=subprocess.PIPE)
+    if done.returncode < 0:
+        return  # interrupted together with us
+    if done.returncode:
+        raise Trouble(f"{words[command[0]].rstrip('…')}没有成功：\n{done.stderr.strip()[-2000:]}")
+
+
+def migrations(data: Path) -> str:
+    """Migrations by content, and the map that load_map reads."""
+    files = [path for path in sorted(ROOT.glob("*/migrations/*.py")) if path.parts[-3] not in IGNORED]
+    files += sorted(path for path in (ROOT / "places").rglob("*.csv"))
+    return digest(*files, extra=[str(path.relative_to(ROOT)) for path in files])
+
+
+def static_files(data: Path) -> str:
+    """By name, size and time: reading megabytes at each start would cost more than it saves."""
+    folders = [ROOT / "static", ROOT / "static_vendor"]
+    folders += [path for path in ROOT.glob("*/static") if path.parts[-2] not in IGNORED]
+    seen = [str(data), str((data / "static" / "staticfiles.json").exists())]
+    for folder in sorted(folders):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                found = path.stat()
+                seen.append(f"{path.relative_to(ROOT)} {found.st_size} {found.st_mtime_ns}")
+    return digest(ROOT / "requirements" / "runtime.txt", extra=seen)
