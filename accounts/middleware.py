@@ -1,0 +1,40 @@
+"""Two gates: an initial password must be changed before anything else, and every denial leaves a trace."""
+
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from core import audit
+from core.choices import AuditKind
+
+OPEN_WHILE_CHANGING = ("accounts:password", "accounts:logout")
+
+
+class PasswordChangeMiddleware:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.user.is_authenticated and request.user.must_change_password:
+            allowed = [reverse(name) for name in OPEN_WHILE_CHANGING]
+            if request.path not in allowed and not request.path.startswith("/static/"):
+                return redirect("accounts:password")
+        return self.get_response(request)
+
+
+class DenialMiddleware:
+    """Records what a signed-in person was refused: 403 with the reason, 404 with the address."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if response.status_code in (403, 404) and request.user.is_authenticated:
+            reason = getattr(request, "denial", "")
+            audit.record(AuditKind.DENIED, request, status=response.status_code, reason=reason)
+        return response
+
+    def process_exception(self, request, exception):
+        if isinstance(exception, PermissionDenied):
+            request.denial = str(exception)

@@ -1,0 +1,17 @@
+"""The Celery application. The nightly chain is started by beat; the schedule lives here because it is the frame's."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "changning.settings.dev")
+
+app = Celery("changning")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "nightly": {"task": "reports.tasks.nightly", "schedule": crontab(hour=0, minute=30)},
+    "catch-up": {"task": "reports.tasks.catch_up", "schedule": crontab(minute=10)},
+    "requeue-stalled-jobs": {"task": "core.tasks.requeue_stalled", "schedule": 60.0},
+}

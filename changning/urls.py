@@ -1,0 +1,16 @@
+from django.urls import include, path
+
+from core.views.health import healthz
+
+urlpatterns = [
+    path("healthz", healthz),
+    path("accounts/", include("accounts.urls")),
+    path("places/", include("places.urls")),
+    path("orgs/", include("orgs.urls")),
+    path("jobs/", include("core.urls")),
+    path("reports/", include("reports.urls")),
+    path("", include("reports.urls_home")),
+]
+handler404 = "core.views.errors.not_found"
+handler403 = "core.views.errors.forbidden"
+handler500 = "core.views.errors.broken"

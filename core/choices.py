@@ -1,0 +1,22 @@
+from django.db.models import TextChoices
+
+
+class JobState(TextChoices):
+    QUEUED = "queued", "排队中"
+    RUNNING = "running", "进行中"
+    WAITING = "waiting", "待确认"
+    DONE = "done", "已完成"
+    FAILED = "failed", "失败"
+    CANCELLED = "cancelled", "已取消"
+
+
+JOB_OPEN = (JobState.QUEUED, JobState.RUNNING)
+
+
+class AuditKind(TextChoices):
+    SIGN_IN = "sign_in", "登录"
+    SIGN_IN_FAILED = "sign_in_failed", "登录失败"
+    SIGN_OUT = "sign_out", "退出"
+    DENIED = "denied", "拒绝访问"
+    EXPORT = "export", "导出"
+    READ = "read", "查看"

@@ -1,0 +1,35 @@
+"""Jurisdiction: an area that a person answers for, and the one place where rows are cut to it."""
+
+from dataclasses import dataclass
+
+from django.db import models
+
+
+@dataclass(frozen=True)
+class Area:
+    """Where a person's jurisdiction lies.
+
+    kind: "all" (every district of the installation), "district", "street", "community" or "none" (no business data);
+    pk: primary key of that district, street or community, None for "all" and "none".
+    """
+
+    kind: str
+    pk: int | None = None
+    label: str = ""
+
+
+NOWHERE = Area("none", label="无业务数据权限")
+
+
+class ScopedQuerySet(models.QuerySet):
+    """Rows of a model that declares `scope_path = {"district": …, "street": …, "community": …}`, lookups to each place."""
+
+    def visible_to(self, user):
+        """The rows in the user's jurisdiction; what is not in here does not exist for that user (404)."""
+        return self.in_area(user.area)
+
+    def in_area(self, area: Area):
+        if area.kind == "all":
+            return self.all()
+        path = self.model.scope_path.get(area.kind)
+        return self.filter(**{path: area.pk}) if path else self.none()

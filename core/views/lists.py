@@ -1,0 +1,187 @@
+"""The list page: declared in ten lines, the same everywhere."""
+
+from collections.abc import Sequence
+
+from django.http import FileResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views import View
+
+from core import audit
+from core.choices import AuditKind
+from core.paging import COUNT_LIMIT, PAGE_SIZES, KeysetPage, capped_counts
+from core.sheets import Sheet, write_sheet
+from core.tables import Column, Table
+from core.views.base import GrantMixin, require
+
+CONTROLS = ("page", "size", "sort", "cols", "export")
+
+
+class ListView(GrantMixin, View):
+    """One list: filters, tabs, chosen columns, sort, pages by key, export of just what is shown.
+
+    model: with a ScopedQuerySet; columns: the one column list; filterset_class: a django-filter set;
+    tab_field: the choice field that the tabs cut by; export_grant: who may take the list away.
+    """
+
+    model = None
+    columns: Sequence[Column] = ()
+    filterset_class = None
+    title = ""
+    url_name = ""
+    detail_url_name = ""
+    tab_field = ""
+    default_sort = "name"
+    page_size = 50
+    export_grant = ""
+    template_name = "core/list.html"
+    selectable = False
+
+    def rows(self):
+        """Everything that this person may see in this list."""
+        return self.model.objects.visible_to(self.request.user)
+
+    def get(self, request):
+        self.query = request.GET.copy()
+        filters = self.filterset_class(self.query, queryset=self.rows(), request=request)
+        filters.form.is_valid()
+        queryset = filters.qs
+        table = Table(self.columns, [k for k in self.query.get("cols", "").split(",") if k])
+        if request.GET.get("export") == "xlsx":
+            return self.export(filters, table)
+        return render(request, self.template_name, self.context(filters, queryset, table))
+
+    def context(self, filters, queryset, table) -> dict:
+        tabs = self.tabs(filters)
+        # The number above the list is counted from the very rows that the list pages through.
+        counts = capped_counts(queryset, *(t["queryset"] for t in tabs))
+        for tab, count in zip(tabs, counts[1:], strict=True):
+            tab["count"] = count
+        column, descending = self.order()
+        size = self.size()
+        page = KeysetPage(queryset, column.sort, size, self.query.get("page", ""), descending)
+        rows = page.rows(table.sources())
+        url = reverse(self.detail_url_name, args=[0]) if self.detail_url_name else ""
+        return {
+            "view": self,
+            "title": self.title,
+            "filters": filters,
+            "chips": self.chips(filters),
+            "tabs": tabs,
+            "count": counts[0],
+            "capped": counts[0] >= COUNT_LIMIT,
+            "table": table,
+            "head": self.head(table, column, descending),
+            "body": table.html(rows, lambda pk: url.replace("0", str(pk)), self.selectable),
+            "ids": [row[0] for row in rows],
+            "next": self.link(page=page.next) if page.next else "",
+            "previous": self.link(page=page.previous) if page.previous else "",
+            "sizes": [(n, self.link(size=n), n == size) for n in PAGE_SIZES],
+            "export_url": self.link(export="xlsx") if not self.export_grant or self.request.user.may(self.export_grant) else "",
+            "kept": [(k, v) for k in ("sort", "size", "cols") if (v := self.query.get(k))],
+            "as_of": timezone.localtime(),
+            **self.extra(),
+        }
+
+    def extra(self) -> dict:
+        """More context of one list."""
+        return {}
+
+    def tabs(self, filters) -> list[dict]:
+        if not self.tab_field:
+            return []
+        current = self.query.get(self.tab_field, "")
+        without = self.query.copy()
+        without.pop(self.tab_field, None)
+        base = self.filterset_class(without, queryset=self.rows(), request=self.request).qs
+        choices = [("", "全部"), *self.model._meta.get_field(self.tab_field).choices]
+        return [
+            {
+                "label": label,
+                "url": self.link(**{self.tab_field: value}),
+                "current": value == current,
+                "queryset": base.filter(**{self.tab_field: value}) if value else base,
+            }
+            for value, label in choices
+        ]
+
+    def order(self) -> tuple[Column, bool]:
+        wanted = self.query.get("sort") or self.default_sort
+        by_key = {c.key: c for c in self.columns if c.sort}
+        key = wanted.removeprefix("-")
+        return (by_key[key], wanted.startswith("-")) if key in by_key else (by_key[self.default_sort], False)
+
+    def size(self) -> int:
+        asked = self.query.get("size", "")
+        return int(asked) if asked.isdigit() and int(asked) in PAGE_SIZES else self.page_size
+
+    def link(self, **changes) -> str:
+        """This list's address with some parameters changed; an empty value removes one. A new filter starts at page one."""
+        query = self.query.copy()
+        query.pop("export", None)
+        if "page" not in changes:
+            query.pop("page", None)
+        for key, value in changes.items():
+            if value in ("", None):
+                query.pop(key, None)
+            else:
+                query[key] = value
+        text = query.urlencode()
+        return f"{reverse(self.url_name)}?{text}" if text else reverse(self.url_name)
+
+    def head(self, table, current, descending) -> list[dict]:
+        cells = []
+        for column in table.visible:
+            on = column.key == current.key
+            cells.append(
+                {
+                    "label": column.label,
+                    "kind": column.kind,
+                    "url": self.link(sort=("" if descending else "-") + column.key if on else column.key) if column.sort else "",
+                    "aria": ("descending" if descending else "ascending") if on else "",
+                }
+            )
+        return cells
+
+    def chips(self, filters) -> list[dict]:
+        """The filters in force, each with the address of the list without it."""
+        found = []
+        for name, bound in filters.form.fields.items():
+            if name == self.tab_field:
+                continue
+            for value in self.query.getlist(name):
+                if value:
+                    found.append({"label": bound.label, "value": self.chip_words(bound, value), "url": self.without(name, value)})
+        return found
+
+    @staticmethod
+    def chip_words(field, value: str) -> str:
+        choices = {str(k): str(v) for k, v in getattr(field, "choices", ()) if not isinstance(v, list | tuple)}
+        return choices.get(value, value)
+
+    def without(self, name: str, value: str) -> str:
+        query: QueryDict = self.query.copy()
+        query.setlist(name, [v for v in query.getlist(name) if v != value])
+        for control in ("page", "export"):
+            query.pop(control, None)
+        return f"{reverse(self.url_name)}?{query.urlencode()}"
+
+    def export(self, filters, table):
+        """The list as it is filtered, in its order, cut to the receiver's jurisdiction at this moment."""
+        require(self.request.user, self.export_grant or self.grant, "导出这个名册")
+        column, descending = self.order()
+        order = [f"-{column.sort}", "-pk"] if descending else [column.sort, "pk"]
+        sheet = Sheet(
+            title=self.title,
+            columns=[c for c in (table.visible if table.chosen else self.columns) if c.exported],
+            rows=filters.qs.order_by(*order),
+            scope=self.request.user.area.label,
+            filters="；".join(f"{c['label']}：{c['value']}" for c in self.chips(filters)),
+        )
+        path, count = write_sheet(sheet)
+        audit.record(AuditKind.EXPORT, self.request, list=self.title, rows=count, filters=sheet.filters)
+        name = f"{self.title}_{timezone.localdate():%Y%m%d}.xlsx"
+        handle = path.open("rb")
+        path.unlink()  # the open handle keeps the content until it is sent
+        return FileResponse(handle, as_attachment=True, filename=name)

@@ -1,0 +1,96 @@
+"""Writes of the register. Each states who, what and why for the history, in one transaction."""
+
+import datetime
+
+import pghistory
+from django.db import transaction
+
+from orgs import policy, search
+from orgs.choices import Verb
+from orgs.models import Activity, Organization
+from orgs.queries import register
+
+
+class Conflict(Exception):
+    """Somebody saved meanwhile. `who`, `at`; `differences`: [(field label, theirs, yours)]; `current_version`."""
+
+    def __init__(self, who, at, differences, current_version):
+        super().__init__(f"{who} 已在 {at:%H:%M} 保存过这条记录")
+        self.who, self.at, self.differences, self.current_version = who, at, differences, current_version
+
+
+def told(verb: Verb, by, reason: str = "", **more):
+    """The context under which the database records a change: who, what, why."""
+    return pghistory.context(user=by.pk if by else None, username=str(by or "系统"), verb=str(verb), reason=reason, **more)
+
+
+def fill_keys(organization: Organization) -> None:
+    """Recompute what search, matching and sorting read."""
+    organization.name_key = search.normalise(organization.name)[:200]
+    organization.sort_key = search.sort_key(organization.name)
+    organization.search_text, organization.search_terms = search.keys(
+        organization.name, organization.credit_code or "", organization.filing_no or ""
+    )
+
+
+@transaction.atomic
+def create(organization: Organization, *, by, reason: str = "") -> Organization:
+    fill_keys(organization)
+    with told(Verb.CREATE, by, reason):
+        organization.save(force_insert=True)
+    return organization
+
+
+@transaction.atomic
+def edit(organization: Organization, *, version: int, by, reason: str = "", verb: Verb = Verb.EDIT, **more) -> Organization:
+    """Save if nobody saved since `version` was read; otherwise raise Conflict and write nothing."""
+    current = Organization.objects.select_for_update().get(pk=organization.pk)
+    if current.version != version:
+        latest = register.timeline(current, limit=1)
+        raise Conflict(
+            latest[0]["who"] if latest else "他人",
+            current.updated_at,
+            register.differences(current, organization),
+            current.version,
+        )
+    fill_keys(organization)
+    organization.version = version + 1
+    with told(verb, by, reason, **more):
+        organization.save()
+    return organization
+
+
+def change_status(organization: Organization, *, status: str, reason: str, by) -> Organization:
+    organization.status = status
+    return edit(organization, version=organization.version, by=by, reason=reason, verb=Verb.STATUS)
+
+
+def promote(
+    organization: Organization, *, reason: str, by, filing_no: str = "", credit_code: str = "", legal_form: str = ""
+) -> Organization:
+    """Move up one tier; the record, its activities and its history stay. Raises ValidationError with what is missing."""
+    tier, status = policy.PROMOTIONS[organization.tier]
+    organization.tier, organization.status = tier, status
+    organization.filing_no = filing_no or organization.filing_no
+    organization.credit_code = credit_code or organization.credit_code
+    organization.legal_form = legal_form or organization.legal_form
+    organization.validate_constraints()
+    return edit(organization, version=organization.version, by=by, reason=reason, verb=Verb.PROMOTE, clause="第四部分（一）2")
+
+
+@transaction.atomic
+def record_activity(
+    organization: Organization, *, name: str, held_on: datetime.date, by, place: str = "", attendance=None, field: str = "", is_major: bool = False
+) -> Activity:
+    """Enter an activity once; the organisation's last activity follows from it."""
+    activity = Activity(
+        organization=organization, name=name, held_on=held_on, place=place, attendance=attendance, field=field, is_major=is_major
+    )
+    activity.full_clean()
+    with told(Verb.ACTIVITY, by):
+        activity.save()
+        if organization.last_active_on is None or organization.last_active_on < held_on:
+            Organization.objects.filter(pk=organization.pk).update(last_active_on=held_on)
+    return activity
+
+

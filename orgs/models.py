@@ -1,0 +1,292 @@
+"""The register: one record for all three tiers, its activities, and the targets that are counted from it."""
+
+import pghistory
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from core.models import Job
+from core.scope import ScopedQuerySet
+from orgs.choices import (
+    Assignment,
+    Dormancy,
+    Gender,
+    Grade,
+    LegalForm,
+    PartyStatus,
+    PoliticalStatus,
+    Status,
+    TermKind,
+    Tier,
+)
+from places.models import Community, Street
+
+TIER_STATUSES = {
+    Tier.REGISTERED: [Status.NORMAL, Status.RECTIFYING, Status.CANCELLED, Status.REVOKED],
+    Tier.TEAM: [Status.FILED, Status.STOPPED, Status.CANCELLED],
+    Tier.GROUP: [Status.NORMAL, Status.STOPPED],
+}
+
+
+class Term(models.Model):
+    """An entry of a dated dictionary: the four categories, the five service fields."""
+
+    kind = models.CharField("字典", max_length=10, choices=TermKind)
+    code = models.CharField("代码", max_length=20)
+    label = models.CharField("名称", max_length=40)
+    order = models.PositiveSmallIntegerField("次序", default=0)
+    valid_from = models.DateField("启用日期")
+    valid_to = models.DateField("停用日期", null=True, blank=True)
+    legal_basis = models.CharField("依据", max_length=300)
+
+    class Meta:
+        verbose_name = "字典项"
+        ordering = ["kind", "order"]
+        constraints = [
+            models.UniqueConstraint(
+                "kind", "code", name="term_code_once", violation_error_message="字典中已有这个代码"
+            )
+        ]
+
+    def __str__(self):
+        return self.label
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["search_text", "search_terms"])
+class Organization(models.Model):
+    """A community social organisation. Promotion 小组→团队→注册 changes `tier` and keeps the record and its history.
+
+    `leader_name` is the 法定代表人 of a registered body, the 负责人 of a team, the 召集人 of a group.
+    `street` is always set; `community` may be empty for a registered body that serves a whole street.
+    """
+
+    tier = models.CharField("层级", max_length=10, choices=Tier)
+    status = models.CharField("状态", max_length=12, choices=Status)
+    name = models.CharField("名称", max_length=200)
+    category = models.CharField("类别", max_length=20, blank=True, help_text="字典“类别”的代码")
+    service_fields = ArrayField(models.CharField(max_length=20), verbose_name="服务领域", default=list, blank=True)
+    street = models.ForeignKey(Street, models.PROTECT, verbose_name="街镇", related_name="organizations")
+    community = models.ForeignKey(
+        Community, models.PROTECT, null=True, blank=True, verbose_name="居委", related_name="organizations"
+    )
+    established_on = models.DateField("成立日期", null=True, blank=True)
+    leader_name = models.CharField("负责人", max_length=60, blank=True)
+    contact_name = models.CharField("联系人", max_length=60, blank=True)
+    contact_phone = models.CharField("联系电话", max_length=30, blank=True)
+    last_active_on = models.DateField("最近活动日期", null=True, blank=True)
+    dormancy = models.CharField("活跃情况", max_length=8, choices=Dormancy, default=Dormancy.ACTIVE)
+    remark = models.TextField("备注", blank=True)
+
+    credit_code = models.CharField("统一社会信用代码", max_length=18, null=True, blank=True)
+    credit_code_note = models.CharField("信用代码特例说明", max_length=200, blank=True)
+    legal_form = models.CharField("社会组织类型", max_length=16, choices=LegalForm, blank=True)
+    registration_no = models.CharField("登记证号", max_length=40, blank=True)
+    registration_authority = models.CharField("登记管理机关", max_length=100, blank=True)
+    supervising_body = models.CharField("业务主管单位", max_length=100, blank=True)
+    certificate_expires_on = models.DateField("证书有效期", null=True, blank=True)
+    registered_capital = models.DecimalField(
+        "注册资金(万元)", max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    address = models.CharField("住所", max_length=200, blank=True)
+    business_scope = models.TextField("业务范围", blank=True)
+    annual_results = models.CharField("近三年年检结论", max_length=60, blank=True)
+    grade = models.CharField("评估等级", max_length=2, choices=Grade, blank=True)
+    grade_expires_on = models.DateField("等级有效期", null=True, blank=True)
+    party_status = models.CharField("党组织情况", max_length=12, choices=PartyStatus, blank=True)
+    staff_count = models.PositiveIntegerField("从业人员数", null=True, blank=True)
+
+    filing_no = models.CharField("备案编号", max_length=30, null=True, blank=True)
+    activity_content = models.CharField("活动内容", max_length=200, blank=True)
+    activity_place = models.CharField("活动地点", max_length=200, blank=True)
+    activity_time = models.CharField("活动时间", max_length=100, blank=True)
+    weekly_sessions = models.PositiveSmallIntegerField("每周活动次数", null=True, blank=True)
+    frequency = models.CharField("活动频次", max_length=40, blank=True)
+    member_count = models.PositiveIntegerField("参加人数", null=True, blank=True)
+    party_member_count = models.PositiveIntegerField("其中党员数", null=True, blank=True)
+    leader_gender = models.CharField("性别", max_length=6, choices=Gender, blank=True)
+    leader_age = models.PositiveSmallIntegerField("年龄", null=True, blank=True)
+    leader_political_status = models.CharField("政治面貌", max_length=14, choices=PoliticalStatus, blank=True)
+    liaison_name = models.CharField("政治指导员(党建联络员)", max_length=60, blank=True)
+    liaison_assignment = models.CharField("委派情况", max_length=12, choices=Assignment, blank=True)
+    party_branch = models.CharField("所属党组织", max_length=100, blank=True)
+    committee_opinion = models.CharField("社区备案意见", max_length=300, blank=True)
+    committee_opinion_on = models.DateField("备案日期", null=True, blank=True)
+    street_opinion = models.CharField("街镇审核意见", max_length=300, blank=True)
+    street_opinion_on = models.DateField("审核日期", null=True, blank=True)
+
+    name_key = models.CharField(max_length=200, editable=False, default="")
+    sort_key = models.CharField(max_length=120, editable=False, default="")
+    search_text = models.TextField(editable=False, default="")
+    search_terms = ArrayField(models.CharField(max_length=40), editable=False, default=list)
+    version = models.PositiveIntegerField("版本", default=1, editable=False)
+    created_at = models.DateTimeField("录入时间", auto_now_add=True)
+    updated_at = models.DateTimeField("更新时间", auto_now=True)
+
+    objects = ScopedQuerySet.as_manager()
+    scope_path = {"district": "street__district", "street": "street", "community": "community"}
+
+    class Meta:
+        verbose_name = "社区社会组织"
+        ordering = ["sort_key", "id"]
+        indexes = [
+            models.Index("sort_key", "id", name="org_sort"),
+            models.Index("tier", "sort_key", "id", name="org_tier_sort"),
+            models.Index("street", "sort_key", "id", name="org_street_sort"),
+            models.Index("community", "status", "tier", name="org_count"),
+            models.Index("community", "sort_key", "id", name="org_community_sort"),
+            models.Index("street", "status", "tier", name="org_street_count"),
+            models.Index("last_active_on", "id", name="org_last_active"),
+            models.Index("name_key", name="org_name_key"),
+            GinIndex("search_terms", name="org_search_terms"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                "credit_code", name="org_credit_code_once", violation_error_message="名册中已有这个统一社会信用代码"
+            ),
+            models.UniqueConstraint(
+                "filing_no", name="org_filing_no_once", violation_error_message="名册中已有这个备案编号"
+            ),
+            models.CheckConstraint(
+                name="org_status_fits_tier",
+                condition=Q(*[Q(tier=t, status__in=s) for t, s in TIER_STATUSES.items()], _connector=Q.OR),
+                violation_error_message="状态与层级不符",
+            ),
+            models.CheckConstraint(
+                name="org_community_needed_below_registered",
+                condition=Q(tier=Tier.REGISTERED) | Q(community__isnull=False),
+                violation_error_message="团队和小组必须填写所属居委",
+            ),
+            models.CheckConstraint(
+                name="org_party_members_within_members",
+                condition=Q(party_member_count__isnull=True)
+                | Q(member_count__isnull=True)
+                | Q(party_member_count__lte=F("member_count")),
+                violation_error_message="党员数不能多于参加人数",
+            ),
+            models.CheckConstraint(
+                name="org_filing_dates_in_order",
+                condition=Q(committee_opinion_on__isnull=True)
+                | Q(street_opinion_on__isnull=True)
+                | Q(street_opinion_on__gte=F("committee_opinion_on")),
+                violation_error_message="街镇审核日期不能早于社区备案日期",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Activity(models.Model):
+    """One activity of an organisation: entered once, read by dormancy, deliverables, yearly review and the workbook."""
+
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, verbose_name="组织", related_name="activities"
+    )
+    name = models.CharField("活动名称", max_length=200)
+    held_on = models.DateField("活动日期")
+    place = models.CharField("活动地点", max_length=200, blank=True)
+    attendance = models.PositiveIntegerField("参加人数", null=True, blank=True)
+    field = models.CharField("活动领域", max_length=20, blank=True, help_text="字典“服务领域”的代码")
+    is_major = models.BooleanField("是否重大活动", default=False)
+    created_at = models.DateTimeField("录入时间", auto_now_add=True)
+
+    objects = ScopedQuerySet.as_manager()
+    scope_path = {
+        "district": "organization__street__district",
+        "street": "organization__street",
+        "community": "organization__community",
+    }
+
+    class Meta:
+        verbose_name = "活动记录"
+        ordering = ["-held_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                "organization",
+                "held_on",
+                "name",
+                name="activity_once",
+                violation_error_message="这个组织同一天已有同名活动",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.held_on} {self.name}"
+
+
+class TargetPolicy(models.Model):
+    """What the bureau demands and what counts, from a date on. `counted` maps tier → list of statuses."""
+
+    minimum = models.DecimalField("每社区平均不少于", max_digits=5, decimal_places=1)
+    counted = models.JSONField("计入的层级与状态")
+    counting_basis = models.TextField("口径")
+    legal_basis = models.CharField("依据", max_length=300)
+    effective_from = models.DateField("生效日期", unique=True)
+    expires_on = models.DateField("依据有效期至", null=True, blank=True)
+    created_at = models.DateTimeField("录入时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "达标口径"
+        ordering = ["-effective_from"]
+
+    def __str__(self):
+        return f"平均不少于 {self.minimum} 个（{self.effective_from} 起）"
+
+
+class CommunityTarget(models.Model):
+    """What one community had on one night, under the policy of that night. Never rewritten by later rules."""
+
+    night = models.DateField("截至日期")
+    community = models.ForeignKey(Community, models.PROTECT, verbose_name="居委", related_name="targets")
+    policy = models.ForeignKey(TargetPolicy, models.PROTECT, verbose_name="口径", related_name="+")
+    registered = models.PositiveIntegerField("注册社会组织")
+    teams = models.PositiveIntegerField("群众活动团队")
+    groups = models.PositiveIntegerField("社区活动小组")
+    dormant = models.PositiveIntegerField("其中休眠", default=0)
+    total = models.GeneratedField(
+        expression=F("registered") + F("teams") + F("groups"),
+        output_field=models.PositiveIntegerField(),
+        db_persist=True,
+        verbose_name="合计",
+    )
+
+    objects = ScopedQuerySet.as_manager()
+    scope_path = {"district": "community__street__district", "street": "community__street", "community": "community"}
+
+    class Meta:
+        verbose_name = "居委达标快照"
+        ordering = ["night", "community__street__order", "community__code"]
+        constraints = [
+            models.UniqueConstraint(
+                "community", "night", name="target_once_a_night", violation_error_message="这一晚已有快照"
+            )
+        ]
+        indexes = [models.Index("night", "community", name="target_night")]
+
+    def __str__(self):
+        return f"{self.night} {self.community}"
+
+
+class ImportFault(models.Model):
+    """One fault of one cell of an uploaded ledger. Rows and columns as the sheet shows them, counted from 1."""
+
+    job = models.ForeignKey(Job, models.CASCADE, related_name="faults")
+    sheet = models.CharField("工作表", max_length=60)
+    row = models.PositiveIntegerField("行")
+    column = models.PositiveIntegerField("列")
+    header = models.CharField("栏目", max_length=60)
+    kind = models.CharField("种类", max_length=40)
+    value = models.CharField("填写内容", max_length=500, blank=True)
+    reason = models.CharField("原因", max_length=300)
+    allowed = models.CharField("可填内容", max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = "导入问题"
+        ordering = ["kind", "row", "column"]
+        indexes = [models.Index("job", "kind", "row", name="fault_job_kind")]
+
+    def __str__(self):
+        return f"第 {self.row} 行 {self.header}：{self.reason}"

@@ -1,0 +1,115 @@
+"""社区社会组织名册与达标口径的规则。只写规则，不接触数据库；数值以“参数”为准，此处只是名称、首个值和依据。
+
+依据：长民规〔2021〕1号（以下称“本意见”）；GB 32100-2015；民政部有关规定。没有公开依据的数值注明“内部口径，可调整”。
+"""
+
+import datetime
+from decimal import Decimal
+
+from core.policy import Declared
+from orgs.choices import Status, Tier
+
+# ---- 参数：由民政局按日期设定 -------------------------------------------------------------------------------
+
+TEAM_MIN_MEMBERS = Declared(
+    "orgs.team_min_members", "备案团队最低人数", "人", Decimal(10), "市群众活动团队备案条件：相对固定成员 10 人以上（可调整）"
+)
+DORMANCY_DAYS = {
+    Tier.REGISTERED: (
+        Declared("orgs.dormancy.registered.period", "注册组织活动周期", "天", Decimal(365), "名存实亡认定：一年未开展活动"),
+        Declared("orgs.dormancy.registered.grace", "注册组织宽限期", "天", Decimal(90), "内部口径，可调整"),
+    ),
+    Tier.TEAM: (
+        Declared("orgs.dormancy.team.period", "备案团队活动周期", "天", Decimal(180), "内部口径，可调整"),
+        Declared("orgs.dormancy.team.grace", "备案团队宽限期", "天", Decimal(60), "内部口径，可调整"),
+    ),
+    Tier.GROUP: (
+        Declared("orgs.dormancy.group.period", "活动小组活动周期", "天", Decimal(180), "内部口径，可调整"),
+        Declared("orgs.dormancy.group.grace", "活动小组宽限期", "天", Decimal(60), "内部口径，可调整"),
+    ),
+}
+PARAMETERS = [TEAM_MIN_MEMBERS, *(row for pair in DORMANCY_DAYS.values() for row in pair)]
+
+# ---- 三级组织各自的状态、升级路径 ---------------------------------------------------------------------------
+
+STATUSES = {
+    Tier.REGISTERED: (Status.NORMAL, Status.RECTIFYING, Status.CANCELLED, Status.REVOKED),
+    Tier.TEAM: (Status.FILED, Status.STOPPED, Status.CANCELLED),
+    Tier.GROUP: (Status.NORMAL, Status.STOPPED),
+}
+# 本意见第四部分（一）2：小组达到备案条件转为团队，团队达到登记条件转为注册组织；同一条记录，历史不断。
+PROMOTIONS = {Tier.GROUP: (Tier.TEAM, Status.FILED), Tier.TEAM: (Tier.REGISTERED, Status.NORMAL)}
+
+# 总体目标的首个口径：注册组织“正常、整改中”，团队“已备案”，小组“正常”。其后由“达标口径”记录按日期设定。
+COUNTED_FIRST = {
+    Tier.REGISTERED: (Status.NORMAL, Status.RECTIFYING),
+    Tier.TEAM: (Status.FILED,),
+    Tier.GROUP: (Status.NORMAL,),
+}
+MINIMUM_FIRST = 12
+MINIMUM_FIRST_BASIS = "长民规〔2021〕1号 一、总体目标：到“十四五”期末，各社区平均拥有不少于12个社区社会组织"
+
+CATEGORIES = [  # 本意见第四部分（一）3 重点培育四类；“其他”仅用于历史数据
+    ("charity", "公益慈善类"),
+    ("living", "生活服务类"),
+    ("affairs", "社区事务类"),
+    ("culture", "文体活动类"),
+    ("other", "其他"),
+]
+FIELDS = [  # 本意见第三部分五个重点领域
+    ("supply", "社区服务供给"),
+    ("management", "社区精细化管理"),
+    ("safety", "社区公共安全"),
+    ("governance", "社区自治共治"),
+    ("civility", "社区精神文明"),
+]
+
+# ---- 统一社会信用代码（GB 32100-2015，主体标识码 GB 11714） --------------------------------------------------
+
+CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+CODE_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+BODY_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+BODY_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+CODE_KINDS = {"51": "association", "52": "service_agency", "53": "foundation"}
+
+
+def code_check_character(first17: str) -> str:
+    """第 18 位校验码（GB 32100-2015）。"""
+    total = sum(CODE_ALPHABET.index(c) * w for c, w in zip(first17, CODE_WEIGHTS, strict=True))
+    return CODE_ALPHABET[-total % 31]
+
+
+def body_check_character(first8: str) -> str:
+    """主体标识码第 9 位校验码（GB 11714）：10 记为 X，11 记为 0。"""
+    total = sum(BODY_ALPHABET.index(c) * w for c, w in zip(first8, BODY_WEIGHTS, strict=True))
+    return "0123456789X0"[11 - total % 11]
+
+
+def credit_code_fault(code: str) -> tuple[str, str] | None:
+    """信用代码的问题：(种类, 说明)；没有问题返回 None。种类见导入问题表。只接受社会组织（51、52、53 开头）。"""
+    if len(code) != 18:
+        return "credit_code_format", f"统一社会信用代码应为 18 位，现为 {len(code)} 位"
+    strange = sorted({c for c in code if c not in CODE_ALPHABET})
+    if strange:
+        return "credit_code_format", f"统一社会信用代码不会出现“{'、'.join(strange)}”，请核对证书"
+    if code_check_character(code[:17]) != code[17]:
+        return "credit_code_check_digit", "统一社会信用代码第 18 位校验码不符，请核对证书"
+    if code[:2] not in CODE_KINDS:
+        return "credit_code_wrong_kind", "不是社会组织的代码：应以 51（社会团体）、52（社会服务机构）或 53（基金会）开头"
+    return None
+
+
+def credit_code_warning(code: str) -> str | None:
+    """第 17 位（主体标识码）校验不符只作提醒：早期试点代码有合法的例外。"""
+    if credit_code_fault(code) or body_check_character(code[8:16]) == code[16]:
+        return None
+    return "主体标识码（第 9—17 位）校验不符，如与证书一致可忽略"
+
+
+# ---- 休眠 ---------------------------------------------------------------------------------------------------
+
+
+def dormancy_dates(on: datetime.date, period: Decimal, grace: Decimal) -> tuple[datetime.date, datetime.date]:
+    """(迟报界限, 休眠界限)：最近活动早于前者为迟报，早于后者为休眠。"""
+    late = on - datetime.timedelta(days=int(period))
+    return late, late - datetime.timedelta(days=int(grace))

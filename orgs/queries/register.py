@@ -1,0 +1,107 @@
+"""Reads of the register. Every one takes rows that `visible_to(user)` has cut already, or does so itself."""
+
+import datetime
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from orgs import policy, search
+from orgs.choices import Verb
+from orgs.models import Activity, Organization, TargetPolicy
+from places.models import Community, Street
+
+RARE = 2_000  # so many hits are sorted in memory; more are found by walking the list's own order
+
+
+def matching(queryset: QuerySet, text: str) -> QuerySet:
+    """Rows whose name, pinyin, initials or codes contain the text.
+
+    The gram index finds candidates without order; asked to order them, PostgreSQL would rather walk the whole key
+    (seconds on a million rows). So few hits are taken out first and ordered by their ids; when there are many, walking
+    the order finds a page of them soon anyway.
+    """
+    needle, alternatives = search.query(text)
+    if not needle:
+        return queryset
+    has_terms = reduce(or_, (Q(search_terms__contains=terms) for terms in alternatives))
+    hits = queryset.filter(has_terms, search_text__contains=needle)
+    ids = list(hits.order_by().values_list("pk", flat=True)[: RARE + 1])
+    return queryset.filter(pk__in=ids) if len(ids) <= RARE else queryset.filter(search_text__contains=needle)
+
+
+def counted_statuses(on: datetime.date | None = None) -> dict[str, list[str]]:
+    """Tier → statuses that count toward the target on a day; the policy's first reading when none is recorded."""
+    on = on or timezone.localdate()
+    current = TargetPolicy.objects.filter(effective_from__lte=on).order_by("-effective_from").first()
+    return current.counted if current else {str(t): list(map(str, s)) for t, s in policy.COUNTED_FIRST.items()}
+
+
+def counted(queryset: QuerySet, on: datetime.date | None = None) -> QuerySet:
+    """Only what counts toward the target."""
+    rules = [Q(tier=tier, status__in=statuses) for tier, statuses in counted_statuses(on).items() if statuses]
+    return queryset.filter(reduce(or_, rules)) if rules else queryset.none()
+
+
+def street_choices(user) -> list[tuple[int, str]]:
+    streets = Street.objects.visible_to(user).distinct().order_by("district", "order")
+    return list(streets.values_list("pk", "name"))
+
+
+def community_choices(user, street: int | None) -> list[tuple[int, str]]:
+    """Communities of the one street in question: never all of a city in one select."""
+    if street is None:
+        return []
+    found = Community.objects.visible_to(user).filter(street=street, closed_on__isnull=True)
+    return list(found.order_by("code").values_list("pk", "name"))
+
+
+def activities_of(organization: Organization, limit: int = 50):
+    return Activity.objects.filter(organization=organization)[:limit]
+
+
+SKIPPED = {"version", "updated_at", "created_at", "name_key", "sort_key", "id"}
+
+
+def timeline(organization: Organization, limit: int = 200) -> list[dict]:
+    """Every change, newest first: at, who, verb, reason, and [(field label, before, after)]."""
+    rows = organization.events.select_related("pgh_context").order_by("pgh_created_at", "pgh_id")
+    out, before = [], None
+    for row in rows:
+        context = (row.pgh_context.metadata if row.pgh_context else None) or {}
+        changes = [] if before is None else differences(before, row)
+        if before is None or changes:
+            verb = context.get("verb", "")
+            out.append(
+                {
+                    "at": row.pgh_created_at,
+                    "who": context.get("username", "系统"),
+                    "verb": dict(Verb.choices).get(verb, "新增" if before is None else "修改"),
+                    "reason": context.get("reason", ""),
+                    "clause": context.get("clause", ""),
+                    "changes": changes,
+                }
+            )
+        before = row
+    return out[::-1][:limit]
+
+
+def differences(before, after) -> list[tuple[str, object, object]]:
+    """(label, before, after) of each field that differs between two versions, with choices in words."""
+    found = []
+    for field in Organization._meta.concrete_fields:
+        if field.name in SKIPPED or not hasattr(before, field.attname):
+            continue
+        old, new = getattr(before, field.attname), getattr(after, field.attname)
+        if old != new:
+            words = dict(field.flatchoices) if field.choices else {}
+            found.append((str(field.verbose_name), words.get(old, old), words.get(new, new)))
+    return found
+
+
+def community_named(user, pk: str) -> list[tuple[int, str]]:
+    """One community that the address names, if the person sees it: also a closed one, or one of another street."""
+    if not pk.isdigit():
+        return []
+    return list(Community.objects.visible_to(user).filter(pk=int(pk)).values_list("pk", "name"))

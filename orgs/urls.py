@@ -1,0 +1,16 @@
+from django.urls import include, path
+
+from orgs.views import register
+
+app_name = "orgs"
+urlpatterns = [
+    path("", register.OrganizationList.as_view(), name="list"),
+    path("new/", register.create, name="create"),
+    path("import/", include("orgs.urls_import")),
+    path("targets/", include("orgs.urls_targets")),
+    path("<int:pk>/", register.detail, name="detail"),
+    path("<int:pk>/edit/", register.edit, name="edit"),
+    path("<int:pk>/status/", register.change_status, name="status"),
+    path("<int:pk>/promote/", register.promote, name="promote"),
+    path("<int:pk>/activities/new/", register.add_activity, name="add_activity"),
+]

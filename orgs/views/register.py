@@ -1,0 +1,144 @@
+"""The register: list, detail, create, edit, change of status, promotion."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from core.registry import register as listed
+from core.views.base import require
+from core.views.lists import ListView
+from orgs import policy
+from orgs.actions import register as actions
+from orgs.choices import Tier
+from orgs.filters import OrganizationFilter
+from orgs.forms import ActivityForm, OrganizationForm, PromotionForm, StatusForm
+from orgs.models import Organization
+from orgs.queries import register, terms
+from orgs.tables.register import COLUMNS
+
+
+@listed
+class OrganizationList(ListView):
+    model = Organization
+    columns = COLUMNS
+    filterset_class = OrganizationFilter
+    title = "组织名册"
+    url_name = "orgs:list"
+    detail_url_name = "orgs:detail"
+    grant = "orgs.view"
+    doing = "查看组织名册"
+    export_grant = "orgs.export"
+    tab_field = "tier"
+    template_name = "orgs/list.html"
+
+
+def found(request, pk: int) -> Organization:
+    """The organisation if this person may know of it, else 404."""
+    rows = Organization.objects.visible_to(request.user).select_related("street__district", "community")
+    organization = rows.filter(pk=pk).first()
+    if organization is None:
+        raise Http404
+    return organization
+
+
+def detail(request, pk: int):
+    require(request.user, "orgs.view", "查看组织名册")
+    organization = found(request, pk)
+    promotion = policy.PROMOTIONS.get(organization.tier)
+    context = {
+        "organization": organization,
+        "category": terms.categories().get(organization.category, ""),
+        "fields": [terms.fields().get(code, code) for code in organization.service_fields],
+        "activities": register.activities_of(organization),
+        "timeline": register.timeline(organization),
+        "promotion": Tier(promotion[0]).label if promotion else "",
+        "may_edit": request.user.may("orgs.edit"),
+        "tab": request.GET.get("tab", "overview"),
+    }
+    return render(request, "orgs/detail.html", context)
+
+
+def create(request):
+    require(request.user, "orgs.edit", "新增组织")
+    tier = request.POST.get("tier") or request.GET.get("tier") or Tier.GROUP
+    if tier not in Tier.values:
+        raise Http404
+    form = OrganizationForm(request.POST or None, user=request.user, tier=tier)
+    if request.method == "POST" and form.is_valid():
+        organization = actions.create(form.instance, by=request.user)
+        messages.success(request, f"已新增“{organization.name}”。")
+        return redirect("orgs:detail", organization.pk)
+    context = {"form": form, "heading": f"新增{Tier(tier).label}", "tiers": Tier.choices, "tier": tier, "back": reverse("orgs:list")}
+    return render(request, "orgs/form.html", context)
+
+
+def edit(request, pk: int):
+    """Save, or show who changed what meanwhile: nothing is overwritten in silence."""
+    require(request.user, "orgs.edit", "修改组织")
+    organization = found(request, pk)
+    form = OrganizationForm(request.POST or None, instance=organization, user=request.user, tier=organization.tier)
+    conflict = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.edit(form.instance, version=form.cleaned_data["version"], reason=form.cleaned_data["reason"], by=request.user)
+        except actions.Conflict as error:
+            conflict = error
+            form.take_version(error.current_version)
+        else:
+            messages.success(request, "已保存。")
+            return redirect("orgs:detail", pk)
+    context = {
+        "form": form,
+        "heading": f"修改：{organization.name}" if not form.is_bound else "修改",
+        "organization": organization,
+        "conflict": conflict,
+        "back": reverse("orgs:detail", args=[pk]),
+    }
+    return render(request, "orgs/form.html", context, status=409 if conflict else 200)
+
+
+def change_status(request, pk: int):
+    require(request.user, "orgs.edit", "变更状态")
+    organization = found(request, pk)
+    form = StatusForm(request.POST or None, organization=organization)
+    if request.method == "POST" and form.is_valid():
+        actions.change_status(organization, **form.cleaned_data, by=request.user)
+        messages.success(request, f"状态已变更为“{organization.get_status_display()}”。")
+        return redirect("orgs:detail", pk)
+    context = {"form": form, "heading": f"变更状态：{organization.name}", "organization": organization, "submit": "变更状态"}
+    return render(request, "orgs/step.html", context | {"back": reverse("orgs:detail", args=[pk])})
+
+
+def promote(request, pk: int):
+    """小组→团队→注册 on the same record."""
+    require(request.user, "orgs.edit", "办理升级")
+    organization = found(request, pk)
+    if organization.tier not in policy.PROMOTIONS:
+        raise Http404
+    form = PromotionForm(request.POST or None, organization=organization)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.promote(organization, **form.cleaned_data, by=request.user)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, f"已升级为“{organization.get_tier_display()}”，原有记录和历史保留。")
+            return redirect("orgs:detail", pk)
+    target = Tier(policy.PROMOTIONS[organization.tier][0]).label
+    context = {"form": form, "heading": f"升级为{target}：{organization.name}", "organization": organization, "submit": f"升级为{target}"}
+    return render(request, "orgs/step.html", context | {"back": reverse("orgs:detail", args=[pk])})
+
+
+def add_activity(request, pk: int):
+    """Entered once: dormancy, targets and the workbook read it."""
+    require(request.user, "orgs.edit", "登记活动")
+    organization = found(request, pk)
+    form = ActivityForm(request.POST or None, organization=organization)
+    if request.method == "POST" and form.is_valid():
+        actions.record_activity(organization, **form.cleaned_data, by=request.user)
+        messages.success(request, "活动已登记。")
+        return redirect(reverse("orgs:detail", args=[pk]) + "?tab=activities")
+    context = {"form": form, "heading": f"登记活动：{organization.name}", "organization": organization, "submit": "登记活动"}
+    return render(request, "orgs/step.html", context | {"back": reverse("orgs:detail", args=[pk])})

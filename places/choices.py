@@ -1,0 +1,14 @@
+from django.db.models import TextChoices
+
+
+class StreetKind(TextChoices):
+    STREET = "street", "街道"
+    TOWN = "town", "镇"
+
+
+class ChangeKind(TextChoices):
+    SPLIT = "split", "拆分"
+    MERGE = "merge", "合并"
+    RENAME = "rename", "更名"
+    NEW = "new", "新设"
+    CLOSE = "close", "撤销"

@@ -1,0 +1,43 @@
+from django import forms
+
+from places.choices import ChangeKind
+from places.models import Community, Street
+
+
+class AdjustForm(forms.Form):
+    """One adjustment of communities. New ones are typed one a line: code, blank, name."""
+
+    kind = forms.ChoiceField(label="调整种类", choices=ChangeKind.choices)
+    before = forms.ModelMultipleChoiceField(
+        label="调整前的居委", queryset=Community.objects.none(), required=False, help_text="按住 Ctrl 可选多个；新设时不选"
+    )
+    street = forms.ModelChoiceField(label="调整后所属街镇", queryset=Street.objects.none())
+    after = forms.CharField(
+        label="调整后的居委",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="每行一个：12 位代码 空格 名称，如“310105001030 华一第二居委会”；撤销时不填",
+    )
+    on = forms.DateField(label="生效日期", widget=forms.DateInput(attrs={"type": "date"}))
+    legal_basis = forms.CharField(label="依据", max_length=300, help_text="批文名称和文号")
+    note = forms.CharField(label="说明", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["before"].queryset = (
+            Community.objects.visible_to(user).filter(closed_on__isnull=True).select_related("street")
+        )
+        self.fields["street"].queryset = Street.objects.visible_to(user)
+
+    def clean_after(self):
+        rows = []
+        for number, line in enumerate(self.cleaned_data["after"].splitlines(), 1):
+            if not line.strip():
+                continue
+            code, _, name = line.strip().partition(" ")
+            if not (code.isdigit() and len(code) == 12 and name.strip()):
+                raise forms.ValidationError(f"第 {number} 行应为“12 位代码 空格 名称”。")
+            if Community.objects.filter(code=code).exists():
+                raise forms.ValidationError(f"第 {number} 行的代码 {code} 已有居委使用。")
+            rows.append({"code": code, "name": name.strip()})
+        return rows
