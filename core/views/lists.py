@@ -44,6 +44,8 @@ class ListView(GrantMixin, View):
 
     def get(self, request):
         self.query = request.GET.copy()
+        if chosen := self.query.pop("col", None):  # the plain form of the column chooser
+            self.query["cols"] = ",".join(chosen)
         filters = self.filterset_class(self.query, queryset=self.rows(), request=request)
         filters.form.is_valid()
         queryset = filters.qs

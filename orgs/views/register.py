@@ -6,6 +6,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from core.tables import mask_phone
 from core.registry import register as listed
 from core.views.base import require
 from core.views.lists import ListView
@@ -13,7 +14,7 @@ from orgs import policy
 from orgs.actions import register as actions
 from orgs.choices import Tier
 from orgs.filters import OrganizationFilter
-from orgs.forms import ActivityForm, OrganizationForm, PromotionForm, StatusForm
+from orgs.forms import LEADER_LABEL, SECTIONS, ActivityForm, OrganizationForm, PromotionForm, StatusForm
 from orgs.models import Organization
 from orgs.queries import register, terms
 from orgs.tables.register import COLUMNS
@@ -50,7 +51,7 @@ def detail(request, pk: int):
     context = {
         "organization": organization,
         "category": terms.categories().get(organization.category, ""),
-        "fields": [terms.fields().get(code, code) for code in organization.service_fields],
+        "sections": facts(organization),
         "activities": register.activities_of(organization),
         "timeline": register.timeline(organization),
         "promotion": Tier(promotion[0]).label if promotion else "",
@@ -58,6 +59,25 @@ def detail(request, pk: int):
         "tab": request.GET.get("tab", "overview"),
     }
     return render(request, "orgs/detail.html", context)
+
+
+def facts(organization: Organization) -> list[tuple[str, list[tuple[str, object]]]]:
+    """(section, [(label, value in words)]) in the order of the paper form, with phones masked."""
+    words = {
+        "category": terms.categories().get(organization.category, ""),
+        "service_fields": "、".join(terms.fields().get(code, code) for code in organization.service_fields),
+        "contact_phone": mask_phone(organization.contact_phone),
+        "leader_name": organization.leader_name,
+    }
+    sections = []
+    for title, names in SECTIONS[Tier(organization.tier)]:
+        rows = []
+        for name in names:
+            label = LEADER_LABEL[Tier(organization.tier)] if name == "leader_name" else Organization._meta.get_field(name).verbose_name
+            display = getattr(organization, f"get_{name}_display", None)
+            rows.append((label, words.get(name) if name in words else display() if display else getattr(organization, name)))
+        sections.append((title, rows))
+    return sections
 
 
 def create(request):

@@ -1,0 +1,67 @@
+// Keyboard on every page: "/" searches, "g" + letter goes, j/k walk the rows, Enter opens, e edits, ? shows all.
+(() => {
+  "use strict";
+  const typing = (e) => e.target.closest("input, select, textarea, [contenteditable]") || e.ctrlKey || e.metaKey || e.altKey;
+  let going = false;
+  let at = -1;
+
+  const rows = () => [...document.querySelectorAll("table[data-rows] tbody tr")];
+  const walk = (step) => {
+    const all = rows();
+    if (!all.length) return;
+    at = Math.min(Math.max(at + step, 0), all.length - 1);
+    all.forEach((row, n) => row.classList.toggle("current", n === at));
+    all[at].querySelector("a")?.focus();
+  };
+
+  const actions = {
+    "/": () => document.getElementById("search")?.focus(),
+    j: () => walk(1),
+    k: () => walk(-1),
+    e: () => document.querySelector("[data-edit]")?.click(),
+    g: () => { going = true; setTimeout(() => { going = false; }, 1500); },
+    "?": () => document.getElementById("keys")?.showModal(),
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (typing(event)) return;
+    if (going) {
+      going = false;
+      document.querySelector(`.side a[data-key="${CSS.escape(event.key)}"]`)?.click();
+      return;
+    }
+    if (actions[event.key]) {
+      event.preventDefault();
+      actions[event.key]();
+    }
+  });
+
+  document.querySelector("[data-focus]")?.focus();
+
+  // Community selects follow the chosen street: options of other streets are hidden, not sent away.
+  const street = document.querySelector("form.form select[name=street]");
+  const community = document.querySelector("form.form select[name=community]");
+  if (street && community) {
+    const all = [...community.options].map((o) => o.cloneNode(true));
+    const follow = () => {
+      const name = street.selectedOptions[0]?.text ?? "";
+      const kept = community.value;
+      community.replaceChildren(...all.filter((o) => !o.value || !street.value || o.text.startsWith(`${name} `)));
+      community.value = kept;
+    };
+    street.addEventListener("change", follow);
+    follow();
+  }
+
+  // A filter select sends the list at once; the button stays for people without scripts.
+  document.querySelectorAll("form.filters select[name=street]").forEach((select) => {
+    select.addEventListener("change", () => {
+      const other = select.form.querySelector("select[name=community]");
+      if (other) other.value = "";
+      select.form.requestSubmit();
+    });
+  });
+  document.querySelectorAll("form.form").forEach((form) => {
+    form.addEventListener("submit", () => form.querySelectorAll("button[type=submit]").forEach((b) => { setTimeout(() => { b.disabled = true; }); }));
+  });
+})();
