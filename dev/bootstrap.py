@@ -7,10 +7,8 @@ import os
 import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036  the one place that meets older ones
-    sys.stderr.write(  # noqa: UP031
-        "需要 Python 3.11 或更新的版本，当前是 %d.%d：请安装后用 python3.11 dev/bootstrap.py 重新运行。\n"
-        % sys.version_info[:2]
-    )
+    current = ".".join(map(str, sys.version_info[:2]))
+    sys.stderr.write("需要 Python 3.11 或更新的版本，当前是 " + current + "：请安装新版本后重新运行。\n")
     sys.exit(1)
 
 # As a script, the first entry is this folder, whose module names are not meant to be importable by themselves.

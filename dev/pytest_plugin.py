@@ -1,0 +1,46 @@
+"""Browser tests and the promise of .ci/run that nothing was skipped. Loaded by `make test` and by tests/conftest.py."""
+
+import os
+import shutil
+
+import pytest
+
+REQUIRED = os.environ.get("REQUIRE_BROWSER") == "1"
+
+
+def chromium_path() -> str | None:
+    """CHROMIUM names another one."""
+    names = (os.environ.get("CHROMIUM") or "", "chromium", "chromium-browser", "google-chrome")
+    return next((path for name in names if name and (path := shutil.which(name))), None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Playwright's event loop makes Django believe that it is called from asynchronous code.
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if chromium_path():
+        return
+    skip = pytest.mark.skip(
+        reason="本机没有 Chromium，跳过浏览器测试（apt-get install chromium fonts-noto-cjk）"
+    )
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(skip)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    if REQUIRED and not hasattr(session.config, "workerinput") and skipped(session.config):
+        session.exitstatus = exitstatus or pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if REQUIRED and terminalreporter.stats.get("skipped"):
+        terminalreporter.write_line("REQUIRE_BROWSER=1: no test may be skipped", red=True)
+
+
+def skipped(config: pytest.Config) -> bool:
+    reporter = config.pluginmanager.getplugin("terminalreporter")
+    return bool(reporter and reporter.stats.get("skipped"))
