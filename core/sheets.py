@@ -70,7 +70,7 @@ def write_sheet(sheet: Sheet, path: Path | None = None) -> tuple[Path, int]:
     path = path or Path(tempfile.mkstemp(suffix=".xlsx", prefix="sheet-")[1])
     digest, now = Digest(), timezone.localtime()
     labels = ["序号", *(c.label for c in sheet.columns), ID_HEADER]
-    header = Format().set_bold().set_background_color("#DCE6F1").set_border().set_text_wrap().set_align("center")
+    header = Format().set_bold().set_background_color("#DCE6F1").set_border("thin").set_text_wrap().set_align("center")
     title = Format().set_bold().set_font_size(16).set_align("center")
     formats = {c.label: Format().set_num_format("yyyy-mm-dd") for c in sheet.columns if c.kind == "date"}
     formats |= {c.label: Format().set_num_format("yyyy-mm-dd hh:mm") for c in sheet.columns if c.kind == "datetime"}

@@ -209,3 +209,12 @@ class ActivityForm(forms.ModelForm):
         if day > timezone.localdate():
             raise ValidationError("活动日期不能晚于今天。")
         return day
+
+    def clean(self):
+        data = super().clean()
+        twin = Activity.objects.filter(
+            organization=self.instance.organization, held_on=data.get("held_on"), name=data.get("name", "")
+        )
+        if twin.exists():
+            raise ValidationError("这个组织同一天已有同名活动，不必重复登记。")
+        return data

@@ -47,15 +47,25 @@ class ListView(GrantMixin, View):
         if chosen := self.query.pop("col", None):  # the plain form of the column chooser
             self.query["cols"] = ",".join(chosen)
         filters = self.filterset_class(self.query, queryset=self.rows(), request=request)
-        filters.form.is_valid()
-        queryset = filters.qs
+        self.base, queryset = self.cut(filters)
         table = Table(self.columns, [k for k in self.query.get("cols", "").split(",") if k])
         if request.GET.get("export") == "xlsx":
-            return self.export(filters, table)
+            return self.export(filters, queryset, table)
         return render(request, self.template_name, self.context(filters, queryset, table))
 
+    def cut(self, filters):
+        """(rows under every filter but the tab, rows of this tab). Each filter runs once, also a costly search."""
+        filters.form.is_valid()
+        data = filters.form.cleaned_data
+        base = self.rows()
+        for name, value in data.items():
+            if name != self.tab_field:
+                base = filters.filters[name].filter(base, value)
+        tab = data.get(self.tab_field) if self.tab_field else None
+        return base, base.filter(**{self.tab_field: tab}) if tab else base
+
     def context(self, filters, queryset, table) -> dict:
-        tabs = self.tabs(filters)
+        tabs = self.tabs()
         # The number above the list is counted from the very rows that the list pages through.
         counts = capped_counts(queryset, *(t["queryset"] for t in tabs))
         for tab, count in zip(tabs, counts[1:], strict=True):
@@ -90,22 +100,18 @@ class ListView(GrantMixin, View):
         """More context of one list."""
         return {}
 
-    def tabs(self, filters) -> list[dict]:
+    def tabs(self) -> list[dict]:
         if not self.tab_field:
             return []
         current = self.query.get(self.tab_field, "")
-        without = self.query.copy()
-        without.pop(self.tab_field, None)
-        base = self.filterset_class(without, queryset=self.rows(), request=self.request).qs
-        choices = [("", "全部"), *self.model._meta.get_field(self.tab_field).choices]
         return [
             {
                 "label": label,
                 "url": self.link(**{self.tab_field: value}),
                 "current": value == current,
-                "queryset": base.filter(**{self.tab_field: value}) if value else base,
+                "queryset": self.base.filter(**{self.tab_field: value}) if value else self.base,
             }
-            for value, label in choices
+            for value, label in [("", "全部"), *self.model._meta.get_field(self.tab_field).choices]
         ]
 
     def order(self) -> tuple[Column, bool]:
@@ -169,7 +175,7 @@ class ListView(GrantMixin, View):
             query.pop(control, None)
         return f"{reverse(self.url_name)}?{query.urlencode()}"
 
-    def export(self, filters, table):
+    def export(self, filters, queryset, table):
         """The list as it is filtered, in its order, cut to the receiver's jurisdiction at this moment."""
         require(self.request.user, self.export_grant or self.grant, "导出这个名册")
         column, descending = self.order()
@@ -177,7 +183,7 @@ class ListView(GrantMixin, View):
         sheet = Sheet(
             title=self.title,
             columns=[c for c in (table.visible if table.chosen else self.columns) if c.exported],
-            rows=filters.qs.order_by(*order),
+            rows=queryset.order_by(*order),
             scope=self.request.user.area.label,
             filters="；".join(f"{c['label']}：{c['value']}" for c in self.chips(filters)),
         )
