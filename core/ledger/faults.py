@@ -1,0 +1,103 @@
+"""Rows of a sheet → typed values and located faults. Cells that repeat are parsed once."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from core.ledger.columns import LedgerColumn
+from core.ledger.parsing import Unfit, is_blank, shown
+from core.ledger.reading import Sheet
+
+MEMO_SIZE = 20_000
+
+
+class Fault(NamedTuple):
+    """One fault of one cell; row and column as the sheet shows them, from 1."""
+
+    row: int
+    column: int
+    header: str
+    kind: str
+    value: str
+    reason: str
+    allowed: str
+
+
+class Parsed(NamedTuple):
+    """A data row: values by the position of `Parser.fields`, raw cells, and what is wrong with it."""
+
+    row: int
+    values: list
+    cells: list
+    faults: list[Fault]
+
+
+@dataclass
+class Parser:
+    """Parses the declared columns that the sheet has. Columns without `parse` are left to the caller (raw, stripped)."""
+
+    sheet: Sheet
+
+    def __post_init__(self):
+        self.columns = [c for c, _ in self.sheet.plan]
+        self.fields = [c.field for c in self.columns]
+        self.at = {field: i for i, field in enumerate(self.fields)}
+        self.cells = [(c, i, self._reader(c)) for c, i in self.sheet.plan]
+
+    def rows(self) -> Iterator[Parsed]:
+        for number, cells in self.sheet.data():
+            values, unfit = [], []
+            for column, index, read in self.cells:
+                value, wrong = read(cells[index])
+                values.append(value)
+                if wrong is not None:
+                    unfit.append((column, index, wrong))
+            faults = [self.fault(number, c, i, cells[i], w) for c, i, w in unfit if not self._waived(c, w, values)]
+            yield Parsed(number, values, cells, faults)
+
+    def fault(self, row: int, column: LedgerColumn, index: int, raw: Any, wrong: Unfit) -> Fault:
+        header = self.sheet.headers[index]
+        allowed = wrong.allowed or "、".join(column.words())
+        return Fault(row, index + 1, header, wrong.kind, shown(raw)[:500], wrong.reason[:300], allowed[:500])
+
+    def _waived(self, column: LedgerColumn, wrong: Unfit, values: list) -> bool:
+        if not column.waived_by or wrong.kind != column.waived_by[0]:
+            return False
+        note = self.at.get(column.waived_by[1])
+        if note is None or not values[note]:
+            return False
+        values[self.at[column.field]] = wrong.value
+        return True
+
+    @staticmethod
+    def _reader(column: LedgerColumn) -> Callable[[Any], tuple[Any, Unfit | None]]:
+        memo: dict = {}
+        missing = Unfit(column.required_kind, f"“{column.header}”必须填写")
+        blank = (column.empty, missing if column.required else None)
+        parse = column.parse
+
+        def parsed(raw):
+            if is_blank(raw):
+                return blank
+            if parse is None:
+                return raw, None
+            try:
+                value = parse(raw)
+            except Unfit as wrong:
+                return (wrong.value if wrong.value is not None else column.empty), wrong
+            # Text that was only invisible characters is empty as well.
+            return blank if value == "" else (value, None)
+
+        def read(raw):
+            if raw == "":
+                return blank
+            if raw is True or raw is False:  # equal to 1 and 0 as keys of the memo
+                return parsed(raw)
+            found = memo.get(raw)
+            if found is None:
+                found = parsed(raw)
+                if len(memo) < MEMO_SIZE:
+                    memo[raw] = found
+            return found
+
+        return read

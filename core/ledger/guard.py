@@ -1,0 +1,101 @@
+"""What is refused before a file is parsed, each with one sentence that says what to do.
+
+Only the zip directory and small parts are looked at; nothing is unpacked beyond the stated limits.
+"""
+
+import re
+import zipfile
+from pathlib import Path
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+MAX_BYTES = 50 * 1024 * 1024
+MAX_UNPACKED = 1024 * 1024 * 1024  # all parts together
+MAX_TEXTS = 200 * 1024 * 1024  # the shared strings are held in memory whole
+MAX_RATIO = 200  # sheets of real ledgers shrink 5 to 30 times
+MAX_PARTS = 2_000
+SMALL = 1024 * 1024
+HEAD = 64 * 1024
+
+
+class Refused(Exception):
+    """The whole file cannot be taken; the message is for the person who sent it."""
+
+
+def check(path: Path, limit: int = MAX_BYTES) -> None:
+    """Raise `Refused` unless the file is an ordinary workbook of bearable size."""
+    size = path.stat().st_size
+    if size > limit:
+        raise Refused(f"文件有 {size / 1048576:.0f} MB，超过 {limit // 1048576} MB 的上限，请分成几个文件导入。")
+    if size == 0:
+        raise Refused("文件是空的（0 字节），请重新选择文件。")
+    with path.open("rb") as file:
+        if file.read(8) == OLE:
+            raise Refused(_ole_reason(path))
+    if not zipfile.is_zipfile(path):
+        raise Refused("这不是 Excel 工作簿（.xlsx）。请在 Excel 或 WPS 中“另存为”xlsx 格式后再导入。")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check_archive(archive)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+        raise Refused("文件已损坏，无法打开。请在 Excel 中打开并重新保存后再导入。") from error
+
+
+def _ole_reason(path: Path) -> str:
+    """An encrypted xlsx and an old xls share one container."""
+    with path.open("rb") as file:
+        content = file.read(4 * SMALL)
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        return "工作簿设有打开密码。请在 Excel 中取消密码后再导入。"
+    return "这是旧版 xls 格式（或其他旧版文件）。请在 Excel 中“另存为”xlsx 格式后再导入。"
+
+
+def _check_archive(archive: zipfile.ZipFile) -> None:
+    parts = archive.infolist()
+    names = [p.filename for p in parts]
+    if any(p.flag_bits & 1 for p in parts):
+        raise Refused("工作簿设有打开密码。请在 Excel 中取消密码后再导入。")
+    _check_size(parts)
+    lower = [n.casefold().replace("\\", "/") for n in names]
+    if len(set(lower)) != len(lower) or any(".." in n or n.startswith("/") for n in lower):
+        raise Refused("文件内部结构不正常，已拒绝。请在 Excel 中新建工作簿，把内容复制过去后再导入。")
+    if any("vbaproject" in n or "/macrosheets/" in n for n in lower):
+        raise Refused("工作簿带有宏，出于安全不能导入。请“另存为”不带宏的 xlsx 格式。")
+    if any("/externallinks/" in n for n in lower):
+        raise Refused("工作簿带有指向其他文件的外部链接。请在 Excel“数据—编辑链接”中断开链接后再导入。")
+    if "xl/workbook.xml" not in lower or "[content_types].xml" not in lower:
+        raise Refused("这不是 Excel 工作簿（.xlsx）。请在 Excel 或 WPS 中“另存为”xlsx 格式后再导入。")
+    _check_markup(archive, parts)
+
+
+def _check_size(parts: list[zipfile.ZipInfo]) -> None:
+    """Declared sizes suffice: readers stop at the declared size, and a false declaration fails its checksum."""
+    total = sum(p.file_size for p in parts)
+    texts = sum(p.file_size for p in parts if p.filename.casefold().endswith("sharedstrings.xml"))
+    swollen = any(p.file_size > SMALL and p.file_size > MAX_RATIO * max(p.compress_size, 1) for p in parts)
+    overlapping = sum(p.compress_size for p in parts) > 2 * MAX_BYTES
+    if total > MAX_UNPACKED or texts > MAX_TEXTS or swollen or overlapping or len(parts) > MAX_PARTS:
+        raise Refused("文件解压后大得不正常，可能是压缩炸弹，已拒绝。如确是台账，请删去空白行列或分成几个文件。")
+
+
+def _check_markup(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> None:
+    """Ordinary workbooks never declare a DOCTYPE; entities and external parts come only through one."""
+    for part in parts:
+        if not part.filename.casefold().endswith((".xml", ".rels", ".vml")):
+            continue
+        with archive.open(part) as file:
+            head = file.read(HEAD if part.file_size > SMALL else SMALL + 1)
+        plain = head.replace(b"\x00", b"")  # UTF-16 reads alike
+        if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
+            raise Refused("文件中含有外部实体声明，出于安全已拒绝。请在 Excel 中新建工作簿，把内容复制过去后再导入。")
+        if part.filename.casefold() == "[content_types].xml" and b"macroEnabled" in plain:
+            raise Refused("工作簿带有宏，出于安全不能导入。请“另存为”不带宏的 xlsx 格式。")
+        if part.filename.casefold().endswith(".rels") and _points_outside(plain):
+            raise Refused("工作簿引用了外部文件。请在 Excel 中断开外部链接后再导入。")
+
+
+def _points_outside(rels: bytes) -> bool:
+    """External targets other than plain hyperlinks, which readers never follow."""
+    for found in re.findall(rb"<(?:\w+:)?Relationship\s[^>]*>", rels):
+        if b'TargetMode="External"' in found and b"/hyperlink" not in found:
+            return True
+    return False

@@ -1,0 +1,147 @@
+"""Rows of the activity ledger: each finds its organisation by code or by name, then goes in once."""
+
+from django.utils import timezone
+
+from core.ledger.columns import Ledger
+from core.ledger.faults import Parser
+from core.ledger.reading import Sheet
+from core.scope import Area
+from orgs import search
+from orgs.actions.imports import preview
+from orgs.actions.imports.staging import BATCH, Staging, quoted, sql_type
+from orgs.models import Activity, Organization
+
+TABLE = "orgs_activity"
+HELPERS = {"organization", "organization_code"}
+WRITE_BATCH = 5_000
+
+
+class ActivityImport:
+    """One run over one sheet. Call `stage`, `check`, `compare`, then perhaps `write`, all in one transaction."""
+
+    def __init__(self, ledger: Ledger, tier, sheet: Sheet, area: Area):
+        self.ledger, self.sheet, self.area = ledger, sheet, area
+        self.parser = Parser(sheet)
+        self.stored = [f for f in self.parser.fields if f not in HELPERS]
+        types = {f: sql_type(Activity._meta.get_field(f)) for f in self.stored}
+        helpers = {"organization": "text", "organization_code": "text", "organization_key": "text", "organization_id": "bigint"}
+        self.staging = Staging(sheet, types | helpers)
+        self.read = 0
+
+    def stage(self, progress) -> None:
+        at = self.parser.at
+        order = [at.get(f) for f in self.staging.columns]
+        key_at = list(self.staging.columns).index("organization_key")
+        names: dict[str, str] = {}
+        rows, faults = [], []
+        for parsed in self.parser.rows():
+            values = [None if i is None else parsed.values[i] for i in order]
+            name = parsed.values[at["organization"]]
+            if name:
+                values[key_at] = names.get(name) or names.setdefault(name, search.normalise(name)[:200])
+            rows.append((parsed.row, not parsed.faults, *values))
+            faults += parsed.faults
+            if len(rows) >= BATCH:
+                self.read += len(rows)
+                self.staging.add(rows, faults)
+                rows, faults, names = [], [], {}
+                progress.at(self.read)
+        self.read += len(rows)
+        self.staging.add(rows, faults)
+        self.staging.ready()
+        progress.at(self.read)
+
+    def check(self) -> None:
+        self._organizations()
+        blame = self.staging.blame
+        blame("name", "duplicate_in_file", "SELECT row, name, '与第 ' || first || ' 行重复（同一组织、同一天、同名活动）' FROM ("
+              "SELECT *, row_number() OVER same AS nth, first_value(row) OVER same AS first FROM import_row "
+              "WHERE organization_id IS NOT NULL AND held_on IS NOT NULL AND name <> '' "
+              "WINDOW same AS (PARTITION BY organization_id, held_on, name ORDER BY row)) s WHERE nth > 1")  # fmt: skip
+        self.staging.execute(
+            "UPDATE import_row s SET target = o.id FROM orgs_activity o "
+            "WHERE o.organization_id = s.organization_id AND o.held_on = s.held_on AND o.name = s.name"
+        )
+
+    def _organizations(self) -> None:
+        """Names count only within the importer's area: what lies outside is as unknown as what does not exist."""
+        sql, params = Organization.objects.in_area(self.area).values("pk").query.sql_with_params()
+        self.staging.execute(
+            "CREATE TEMP TABLE import_name ON COMMIT DROP AS SELECT o.name_key, min(o.id) AS id, count(*) AS many "
+            "FROM orgs_organization o WHERE o.name_key IN (SELECT organization_key FROM import_row) "
+            f"AND o.id IN ({sql}) GROUP BY o.name_key",
+            params,
+        )
+        if self.sheet.position("organization_code"):
+            for code in ("credit_code", "filing_no"):
+                self.staging.execute(
+                    f"UPDATE import_row s SET organization_id = o.id FROM orgs_organization o WHERE o.{code} = s.organization_code "
+                    f"AND s.organization_code <> '' AND o.id IN ({sql})",
+                    params,
+                )
+        self.staging.execute(
+            "UPDATE import_row s SET organization_id = n.id FROM import_name n "
+            "WHERE n.name_key = s.organization_key AND n.many = 1 AND s.organization_id IS NULL"
+        )
+        missing = "s.organization_id IS NULL AND s.organization_key IS NOT NULL"
+        self.staging.blame(
+            "organization",
+            "organization_ambiguous",
+            "SELECT s.row, s.organization, '有 ' || n.many || ' 个组织叫这个名称，请增加“信用代码或备案编号”一栏' "
+            f"FROM import_row s JOIN import_name n ON n.name_key = s.organization_key WHERE n.many > 1 AND {missing}",
+        )
+        self.staging.blame(
+            "organization",
+            "organization_unknown",
+            "SELECT s.row, s.organization, '名册中没有这个组织，请核对名称，或先导入该组织' FROM import_row s "
+            f"LEFT JOIN import_name n ON n.name_key = s.organization_key WHERE n.name_key IS NULL AND {missing}",
+            allowed="名册中已有的组织名称",
+        )
+        self.staging.execute("DROP TABLE import_name")
+
+    def compare(self) -> dict[str, int]:
+        new = ", ".join(f"s.{quoted(f)}" for f in self.stored)
+        old = ", ".join(f"o.{quoted(f)}" for f in self.stored)
+        self.staging.execute("UPDATE import_row SET change = 'new' WHERE ok AND target IS NULL")
+        self.staging.execute(
+            f"UPDATE import_row s SET change = CASE WHEN ROW({new}) IS DISTINCT FROM ROW({old}) THEN 'changed' ELSE 'same' END "
+            "FROM orgs_activity o WHERE o.id = s.target AND s.ok"
+        )
+        return dict(self.staging.all("SELECT coalesce(change, 'rejected'), count(*) FROM import_row GROUP BY 1"))
+
+    def preview(self) -> dict:
+        labels = {f: self.sheet.header(f) for f in self.stored}
+        text = preview.wording(self.ledger, {}, {})
+        return {
+            "new": preview.created(self.staging),
+            "changed": preview.changed(self.staging, TABLE, self.stored, labels, text),
+        }
+
+    def write(self, progress) -> None:
+        start, last = self.staging.one("SELECT coalesce(min(row), 0), coalesce(max(row), 0) FROM import_row")
+        cells = ", ".join(f"{quoted(f)} = s.{quoted(f)}" for f in self.stored)
+        names = ", ".join(quoted(f) for f in self.stored)
+        absent = {"place": "''", "attendance": "NULL::integer", "field": "''", "is_major": "false"}
+        absent = {f: v for f, v in absent.items() if f not in self.stored}
+        extra = "".join(f", {quoted(f)}" for f in absent), "".join(f", {v}" for v in absent.values())
+        now = timezone.now()
+        for low in range(start, last + 1, WRITE_BATCH):
+            portion = (low, low + WRITE_BATCH - 1)
+            self.staging.execute(
+                f"UPDATE orgs_activity o SET {cells} FROM import_row s "
+                "WHERE o.id = s.target AND s.change = 'changed' AND s.row BETWEEN %s AND %s",
+                portion,
+            )
+            self.staging.execute(
+                f"INSERT INTO orgs_activity (organization_id, created_at, {names}{extra[0]}) "
+                f"SELECT organization_id, %s, {names}{extra[1]} FROM import_row "
+                "WHERE change = 'new' AND row BETWEEN %s AND %s ORDER BY row",
+                [now, *portion],
+            )
+            progress.at(min(self.read, low - start + WRITE_BATCH))
+        self.staging.execute(
+            "UPDATE orgs_organization o SET last_active_on = a.latest, updated_at = %s FROM (SELECT organization_id, "
+            "max(held_on) AS latest FROM import_row WHERE change IN ('new', 'changed') GROUP BY 1) a "
+            "WHERE o.id = a.organization_id AND (o.last_active_on IS NULL OR o.last_active_on < a.latest)",
+            [now],
+        )

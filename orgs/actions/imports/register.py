@@ -1,0 +1,280 @@
+"""Rows of the three register ledgers: staged, checked by sets, matched with the register, written."""
+
+from django.db import connection
+from django.utils import timezone
+
+from core import parameters
+from core.ledger.columns import Ledger
+from core.ledger.faults import Parsed, Parser
+from core.ledger.guard import Refused
+from core.ledger.reading import Sheet
+from core.scope import Area
+from orgs import policy, search
+from orgs.actions.imports import preview
+from orgs.actions.imports.places import PlaceFinder
+from orgs.actions.imports.staging import BATCH, Staging, quoted, sql_type
+from orgs.choices import Dormancy, Tier
+from orgs.models import Organization
+from places.models import Community, Street
+
+TABLE = "orgs_organization"
+HELPERS = {"street", "community", "record_id", "row_tier"}
+WRITE_BATCH = 5_000
+
+
+class RegisterImport:
+    """One run over one sheet. Call `stage`, `check`, `compare`, then perhaps `write`, all in one transaction."""
+
+    def __init__(self, ledger: Ledger, tier: Tier, sheet: Sheet, area: Area):
+        self.ledger, self.tier, self.sheet, self.area = ledger, tier, sheet, area
+        self.parser = Parser(sheet)
+        self.stored = [f for f in self.parser.fields if f not in HELPERS]
+        types = {f: sql_type(Organization._meta.get_field(f)) for f in self.stored}
+        self.written = [*self.stored, "street_id", *(["community_id"] if "community" in self.parser.at else [])]
+        if "status" not in self.stored:
+            types["status"] = "text"
+        self.staging = Staging(
+            sheet,
+            types
+            | {"street_id": "bigint", "community_id": "bigint", "name_key": "text", "record_id": "bigint", "row_tier": "text"},
+        )
+        self.places = PlaceFinder(area, community_required=tier != Tier.REGISTERED)
+        self.read = 0
+
+    # ---- rows in ------------------------------------------------------------------------------------------------
+
+    def stage(self, progress) -> None:
+        rows, faults = [], []
+        at = self.parser.at
+        order = [at.get(f) for f in self.staging.columns]
+        makers = {f: i for i, f in enumerate(self.staging.columns)}
+        first_status = str(policy.STATUSES[self.tier][0])
+        for parsed in self.parser.rows():
+            values = [None if i is None else parsed.values[i] for i in order]
+            found = self._place(parsed)
+            values[makers["street_id"]], values[makers["community_id"]] = found.street, found.community
+            name = parsed.values[at["name"]]
+            values[makers["name_key"]] = search.normalise(name)[:200] if name else None
+            if "status" not in at:
+                values[makers["status"]] = first_status
+            rows.append((parsed.row, not parsed.faults, *values))
+            faults += parsed.faults
+            if len(rows) >= BATCH:
+                self.read += len(rows)
+                self.staging.add(rows, faults)
+                rows, faults = [], []
+                progress.at(self.read)
+        self.read += len(rows)
+        self.staging.add(rows, faults)
+        self.staging.ready()
+        progress.at(self.read)
+
+    def _place(self, parsed: Parsed):
+        at, sheet = self.parser.at, self.sheet
+        community = parsed.values[at["community"]] if "community" in at else ""
+        found = self.places.find(parsed.values[at["street"]], community)
+        for field, wrong in found.unfit:
+            index = at.get(field, at["street"])
+            column, position = sheet.plan[index]
+            parsed.faults.append(self.parser.fault(parsed.row, column, position, parsed.cells[position], wrong))
+        return found
+
+    # ---- checks by sets -----------------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        self._duplicates()
+        self._match()
+        self._area()
+        self._merge()
+        self._numbers()
+
+    def _duplicates(self) -> None:
+        """Of rows with one key the first stays; of filing numbers the row whose year of founding the number names."""
+        if self.tier == Tier.REGISTERED:
+            self._twice("credit_code", "credit_code", "row", "s.credit_code IS NOT NULL")
+            return
+        if "filing_no" in self.stored:
+            founded = "extract(year FROM established_on)::int" if "established_on" in self.stored else "NULL::int"
+            misfit = f"coalesce(substring(filing_no FROM '-([12][0-9]{{3}})-')::int <> {founded}, false)"
+            self._twice("filing_no", "filing_no", f"{misfit}, row", "s.filing_no IS NOT NULL")
+            self._twice("name", "name_key, community_id", "filing_no IS NULL, row", "s.filing_no IS NULL AND s.community_id IS NOT NULL")
+            return
+        self._twice("name", "name_key, community_id", "row", "s.name_key IS NOT NULL AND s.community_id IS NOT NULL")
+
+    def _twice(self, field: str, key: str, order: str, where: str) -> None:
+        self.staging.blame(
+            field,
+            "duplicate_in_file",
+            f"SELECT s.row, s.value, '与第 ' || s.first || ' 行重复' FROM ("
+            f" SELECT *, {quoted(field)}::text AS value, row_number() OVER same AS nth, first_value(row) OVER same AS first"
+            f" FROM import_row WINDOW same AS (PARTITION BY {key} ORDER BY {order})) s WHERE s.nth > 1 AND {where}",
+            allowed="每行各不相同",
+        )
+
+    def _match(self) -> None:
+        """Find the record of each row: by its number in our own export, by code, by name within the community."""
+        tier = str(self.tier)
+        found = "UPDATE import_row s SET target = o.id, target_version = o.version FROM orgs_organization o WHERE s.target IS NULL"
+        if "record_id" in self.parser.at:
+            self.staging.execute(f"{found} AND o.id = s.record_id AND o.tier = %s", [tier])
+        if "credit_code" in self.stored:
+            self.staging.execute(f"{found} AND o.credit_code = s.credit_code")
+        if "filing_no" in self.stored:
+            self.staging.execute(f"{found} AND o.filing_no = s.filing_no")
+        if self.tier != Tier.REGISTERED:
+            other = "AND (s.filing_no IS NULL OR o.filing_no IS NULL)" if "filing_no" in self.stored else ""
+            self.staging.execute(
+                f"{found} {other} AND o.tier = %s AND o.name_key = s.name_key AND o.community_id = s.community_id", [tier]
+            )
+        self._conflicts(tier)
+
+    def _conflicts(self, tier: str) -> None:
+        blame = self.staging.blame
+        key = "credit_code" if self.tier == Tier.REGISTERED else "filing_no" if "filing_no" in self.stored else "name"
+        if "row_tier" in self.parser.at:
+            blame("row_tier", "tier_wrong", "SELECT row, row_tier, '这一行不属于本台账的层级' FROM import_row "
+                  "WHERE row_tier <> '' AND row_tier <> %s", [tier], self.tier.label)  # fmt: skip
+        blame(key, "tier_changed", f"SELECT s.row, s.{quoted(key)}::text, '名册中该组织现为' || "
+              "CASE o.tier WHEN 'registered' THEN '注册社会组织' WHEN 'team' THEN '群众活动团队' ELSE '社区活动小组' END "
+              "|| '，不能用本台账修改' FROM import_row s JOIN orgs_organization o ON o.id = s.target WHERE o.tier <> %s", [tier])  # fmt: skip
+        blame(key, "duplicate_in_file", f"SELECT row, {quoted(key)}::text, '与第 ' || first || ' 行是名册中的同一个组织' FROM ("
+              "SELECT *, row_number() OVER same AS nth, first_value(row) OVER same AS first FROM import_row "
+              "WHERE target IS NOT NULL AND ok WINDOW same AS (PARTITION BY target ORDER BY row)) s WHERE nth > 1")  # fmt: skip
+        for code in ("credit_code", "filing_no"):
+            if code in self.stored:
+                blame(code, "code_taken", f"SELECT s.row, s.{code}, '名册中另一个组织已有这个号码' FROM import_row s "
+                      f"JOIN orgs_organization o ON o.{code} = s.{code} AND o.id <> s.target WHERE s.ok")  # fmt: skip
+
+    def _area(self) -> None:
+        """A record that lies outside the importer's area may not be drawn into it."""
+        if self.area.kind == "all":
+            return
+        inside = Organization.objects.in_area(self.area).values("pk").query
+        sql, params = inside.sql_with_params()
+        key = "credit_code" if self.tier == Tier.REGISTERED else "name"
+        self.staging.blame(
+            key,
+            "out_of_area",
+            f"SELECT s.row, s.{key}, '名册中的这个组织不在您的管辖范围' FROM import_row s "
+            f"WHERE s.target IS NOT NULL AND s.ok AND s.target NOT IN ({sql})",
+            list(params),
+        )
+
+    def _merge(self) -> None:
+        """Settle the cells whose outcome depends on the register: later dates stay, masked phones mean “as before”."""
+        for column in self.parser.columns:
+            if column.merge == "greatest":
+                name = quoted(column.field)
+                self.staging.execute(
+                    f"UPDATE import_row s SET {name} = greatest(s.{name}, o.{name}) FROM orgs_organization o WHERE o.id = s.target"
+                )
+        if "contact_phone" in self.stored:
+            self.staging.execute(
+                "UPDATE import_row s SET contact_phone = o.contact_phone FROM orgs_organization o WHERE o.id = s.target "
+                "AND strpos(s.contact_phone, '*') > 0 AND left(o.contact_phone, 1) = left(s.contact_phone, 1) "
+                "AND (length(s.contact_phone) < 8 OR right(o.contact_phone, 4) = right(s.contact_phone, 4))"
+            )
+            self.staging.blame("contact_phone", "phone", "SELECT row, contact_phone, '电话已被遮蔽，无法还原' FROM import_row "
+                               "WHERE strpos(contact_phone, '*') > 0")  # fmt: skip
+
+    def _numbers(self) -> None:
+        """Cells that must agree with each other; what the ledger does not have is taken from the record."""
+        if self.tier == Tier.REGISTERED:
+            return
+        if "party_member_count" in self.stored:
+            self._pair(
+                "party_member_count", "party_members_over_members", "member_count", ">", "'党员数不能多于参加人数（' || {b} || ' 人）'"
+            )
+        if "member_count" in self.stored and self.tier == Tier.TEAM:
+            least = int(parameters.value(policy.TEAM_MIN_MEMBERS))
+            self.staging.blame("member_count", "members_below_minimum", "SELECT row, member_count::text, "
+                               "'备案团队不少于 ' || %s::int || ' 人' FROM import_row WHERE member_count < %s",
+                               [least, least], f"不少于 {least} 的整数")  # fmt: skip
+        if "street_opinion_on" in self.stored:
+            self._pair("street_opinion_on", "date_order", "committee_opinion_on", "<", "'审核日期早于备案日期（' || {b} || '）'")
+
+    def _pair(self, field: str, kind: str, other: str, wrong: str, reason: str) -> None:
+        b = f"s.{other}" if other in self.stored else f"o.{other}"
+        self.staging.blame(field, kind, f"SELECT s.row, s.{field}::text, {reason.format(b=b)} FROM import_row s "
+                           f"LEFT JOIN orgs_organization o ON o.id = s.target WHERE s.{field} {wrong} {b}")  # fmt: skip
+
+    # ---- compare and write --------------------------------------------------------------------------------------
+
+    def compare(self) -> dict[str, int]:
+        new = ", ".join(f"s.{quoted(f)}" for f in self.written)
+        old = ", ".join(f"o.{quoted(f)}" for f in self.written)
+        self.staging.execute("UPDATE import_row SET change = 'new' WHERE ok AND target IS NULL")
+        self.staging.execute(
+            f"UPDATE import_row s SET change = CASE WHEN ROW({new}) IS DISTINCT FROM ROW({old}) THEN 'changed' ELSE 'same' END "
+            "FROM orgs_organization o WHERE o.id = s.target AND s.ok"
+        )
+        return dict(self.staging.all("SELECT coalesce(change, 'rejected'), count(*) FROM import_row GROUP BY 1"))
+
+    def preview(self) -> dict:
+        labels = {f: self.sheet.header(f) for f in self.stored}
+        labels |= {"street_id": "所属街镇", "community_id": self.sheet.header("community")}
+        text = preview.wording(
+            self.ledger, dict(Street.objects.values_list("pk", "name")), dict(Community.objects.values_list("pk", "name"))
+        )
+        return {
+            "new": preview.created(self.staging),
+            "changed": preview.changed(self.staging, TABLE, self.written, labels, text),
+        }
+
+    def write(self, progress) -> None:
+        """In portions, so that progress is true; all in the caller's transaction."""
+        last = self.staging.one("SELECT coalesce(max(row), 0) FROM import_row")[0]
+        start = self.staging.one("SELECT coalesce(min(row), 0) FROM import_row")[0]
+        for low in range(start, last + 1, WRITE_BATCH):
+            portion = (low, low + WRITE_BATCH - 1)
+            self._keys(portion)
+            self._update(portion)
+            self._insert(portion)
+            progress.at(min(self.read, low - start + WRITE_BATCH))
+
+    def _keys(self, portion: tuple[int, int]) -> None:
+        codes = [f"s.{c}" if c in self.stored else f"o.{c}" for c in ("credit_code", "filing_no")]
+        rows = self.staging.all(
+            f"SELECT s.row, s.name, {codes[0]}, {codes[1]} FROM import_row s LEFT JOIN orgs_organization o ON o.id = s.target "
+            f"WHERE s.row BETWEEN %s AND %s AND (s.change = 'new' OR s.change = 'changed' AND (s.name <> o.name "
+            f"OR {codes[0]} IS DISTINCT FROM o.credit_code OR {codes[1]} IS DISTINCT FROM o.filing_no))",
+            portion,
+        )
+        self.staging.copy(
+            "COPY import_key (row, sort_key, search_text, search_terms) FROM STDIN",
+            ((row, search.sort_key(name), *search.keys(name, credit or "", filing or "")) for row, name, credit, filing in rows),
+        )
+
+    def _update(self, portion: tuple[int, int]) -> None:
+        cells = ", ".join(f"{quoted(f)} = s.{quoted(f)}" for f in self.written)
+        expected = self.staging.one(
+            "SELECT count(*) FROM import_row WHERE change = 'changed' AND row BETWEEN %s AND %s", portion
+        )[0]
+        if not expected:
+            return
+        done = self.staging.execute(
+            f"UPDATE orgs_organization o SET {cells}, name_key = s.name_key, sort_key = coalesce(k.sort_key, o.sort_key), "
+            "search_text = coalesce(k.search_text, o.search_text), search_terms = coalesce(k.search_terms, o.search_terms), "
+            "version = o.version + 1, updated_at = %s FROM import_row s LEFT JOIN import_key k ON k.row = s.row "
+            "WHERE o.id = s.target AND s.change = 'changed' AND o.version = s.target_version AND s.row BETWEEN %s AND %s",
+            [timezone.now(), *portion],
+        )
+        if done != expected:
+            raise Refused("导入期间有人修改了同一批记录，本次没有写入任何内容，请重新提交。")
+
+    def _insert(self, portion: tuple[int, int]) -> None:
+        given = dict.fromkeys([*self.written, "status", "community_id", "name_key"])
+        now = timezone.now()
+        fixed = {"tier": str(self.tier), "dormancy": str(Dormancy.ACTIVE), "version": 1, "created_at": now, "updated_at": now}
+        for field in Organization._meta.concrete_fields:
+            known = field.primary_key or field.column in given or field.column in fixed
+            if not known and field.name not in ("sort_key", "search_text", "search_terms"):
+                fixed[field.column] = field.get_db_prep_save(field.get_default(), connection)
+        names = ", ".join(quoted(f) for f in [*given, *fixed])
+        self.staging.execute(
+            f"INSERT INTO orgs_organization ({names}, sort_key, search_text, search_terms) "
+            f"SELECT {', '.join(f's.{quoted(f)}' for f in given)}, {', '.join('%s' for _ in fixed)}, "
+            "k.sort_key, k.search_text, k.search_terms FROM import_row s JOIN import_key k ON k.row = s.row "
+            "WHERE s.change = 'new' AND s.row BETWEEN %s AND %s ORDER BY s.row",
+            [*fixed.values(), *portion],
+        )

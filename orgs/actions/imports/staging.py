@@ -1,0 +1,94 @@
+"""The temporary tables of one import: rows, faults, search keys. They vanish with the transaction."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from django.db import connection, models
+
+from core.ledger.faults import Fault
+from core.ledger.reading import Sheet
+
+BATCH = 4_000
+FAULT_FIELDS = "row, col, header, kind, value, reason, allowed"
+
+
+def quoted(name: str) -> str:
+    return connection.ops.quote_name(name)
+
+
+class Staging:
+    """`import_row` (row, ok, target, target_version, change, and one typed column per staged field) and `import_fault`."""
+
+    def __init__(self, sheet: Sheet, columns: dict[str, str]):
+        """columns: staged field → SQL type. Names come from declarations, never from a file."""
+        self.sheet, self.columns = sheet, columns
+        self.cursor = connection.cursor()
+        self.cursor.execute("SET LOCAL work_mem = '64MB'")
+        self.cursor.execute("DROP TABLE IF EXISTS import_row, import_fault, import_key")
+        typed = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
+        self.cursor.execute(
+            f"CREATE TEMP TABLE import_row (row integer, ok boolean DEFAULT true, target bigint, "
+            f"target_version integer, change text, {typed}) ON COMMIT DROP"
+        )
+        self.cursor.execute(
+            "CREATE TEMP TABLE import_fault (row integer, col integer, header text, kind text, value text, "
+            "reason text, allowed text) ON COMMIT DROP"
+        )
+        self.cursor.execute(
+            "CREATE TEMP TABLE import_key (row integer, sort_key text, search_text text, search_terms text[]) "
+            "ON COMMIT DROP"
+        )
+
+    def add(self, rows: Sequence[tuple], faults: Iterable[Fault]) -> None:
+        """rows: (row, ok, *values in the order of `columns`)."""
+        names = ", ".join(quoted(name) for name in self.columns)
+        self.copy(f"COPY import_row (row, ok, {names}) FROM STDIN", rows)
+        self.copy(f"COPY import_fault ({FAULT_FIELDS}) FROM STDIN", faults)
+
+    def copy(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        with self.cursor.cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def ready(self) -> None:
+        self.cursor.execute("ALTER TABLE import_row ADD PRIMARY KEY (row)")
+        self.cursor.execute("ANALYZE import_row")
+
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> int:
+        self.cursor.execute(sql, params)
+        return self.cursor.rowcount
+
+    def one(self, sql: str, params: Sequence[Any] = ()) -> tuple:
+        self.cursor.execute(sql, params)
+        return self.cursor.fetchone()
+
+    def all(self, sql: str, params: Sequence[Any] = ()) -> list[tuple]:
+        self.cursor.execute(sql, params)
+        return self.cursor.fetchall()
+
+    def blame(self, field: str, kind: str, sql: str, params: Sequence[Any] = (), allowed: str = "") -> int:
+        """Faults found by sets. `sql` selects (row, value, reason); each row is blamed once at the column of `field`."""
+        sheet = self.sheet
+        column = sheet.position(field) or sheet.plan[0][1] + 1
+        header = sheet.header(field) or sheet.headers[sheet.plan[0][1]]
+        count = self.execute(
+            f"WITH wrong (row, value, reason) AS ({sql}) INSERT INTO import_fault ({FAULT_FIELDS}) "
+            "SELECT row, %s, %s, %s, coalesce(left(value, 500), ''), left(reason, 300), %s FROM wrong",
+            [*params, column, header, kind, allowed],
+        )
+        if count:
+            self.execute("UPDATE import_row s SET ok = false FROM import_fault f WHERE f.row = s.row AND s.ok")
+        return count
+
+    def faults(self) -> Iterator[Fault]:
+        """In the order of the sheet, fetched in portions."""
+        self.cursor.execute(f"SELECT {FAULT_FIELDS} FROM import_fault ORDER BY row, col")
+        while found := self.cursor.fetchmany(2_000):
+            for row in found:
+                yield Fault(*row)
+
+
+def sql_type(field: models.Field) -> str:
+    """The column type without its length: lengths are checked with a message while parsing."""
+    kind = field.db_type(connection)
+    return "text" if kind.startswith("varchar") and not kind.endswith("[]") else kind

@@ -1,0 +1,44 @@
+import json
+import sys
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from core.ledger.guard import Refused
+from orgs.actions.imports import run
+from orgs.tables.ledgers import LEDGERS
+
+FAULTS_PRINTED = 5_000
+
+
+class Command(BaseCommand):
+    help = "导入一份台账。打印一个 JSON 对象：read、created、updated、unchanged、rejected、faults。"
+
+    def add_arguments(self, parser):
+        parser.add_argument("kind", choices=list(LEDGERS), help="台账种类")
+        parser.add_argument("file", type=Path, help="xlsx 工作簿")
+        parser.add_argument("--dry-run", action="store_true", help="只核对，不写入")
+        parser.add_argument("--good-rows-only", action="store_true", help="有问题时仍写入没有问题的行")
+        parser.add_argument("--marked-copy", type=Path, metavar="OUT.xlsx", help="把标注了问题的副本写到这里")
+
+    def handle(self, *, kind, file: Path, dry_run, good_rows_only, marked_copy, **options):
+        if not file.is_file():
+            raise CommandError(f"找不到文件 {file}")
+        ledger, faults = LEDGERS[kind], []
+        try:
+            outcome = run.run(
+                ledger, file, by=None, write=not dry_run, good_only=good_rows_only, keep_faults=run.keep_in_list(faults)
+            )
+        except Refused as refused:
+            raise CommandError(str(refused)) from refused
+        counts = outcome.counts()
+        if not outcome.written and not dry_run:
+            counts |= {"created": 0, "updated": 0}
+        printed = counts | {
+            "written": outcome.written,
+            "faults": [f._asdict() for f in faults[:FAULTS_PRINTED]],
+            "faults_total": len(faults),
+        }
+        self.stdout.write(json.dumps(printed, ensure_ascii=False))
+        if outcome.rejected and not (dry_run or good_rows_only):
+            sys.exit(1)
