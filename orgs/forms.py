@@ -8,7 +8,7 @@ from core.parameters import value
 from orgs import policy
 from orgs.choices import Status, TermKind, Tier
 from orgs.models import Activity, Organization
-from orgs.queries import terms
+from orgs.queries import register, terms
 from places.models import Community, Street
 
 COMMON = ["name", "category", "service_fields", "street", "community", "established_on"]
@@ -169,7 +169,7 @@ class PromotionForm(forms.Form):
 
     def clean_filing_no(self):
         number = self.cleaned_data["filing_no"].strip()
-        if number and Organization.objects.filter(filing_no=number).exists():
+        if number and register.taken(filing_no=number):
             raise ValidationError("名册中已有这个备案编号。")
         return number
 
@@ -178,7 +178,7 @@ class PromotionForm(forms.Form):
         fault = policy.credit_code_fault(code)
         if fault:
             raise ValidationError(f"{fault[1]}。")
-        if Organization.objects.filter(credit_code=code).exists():
+        if register.taken(credit_code=code):
             raise ValidationError("名册中已有这个统一社会信用代码。")
         return code
 
@@ -212,9 +212,6 @@ class ActivityForm(forms.ModelForm):
 
     def clean(self):
         data = super().clean()
-        twin = Activity.objects.filter(
-            organization=self.instance.organization, held_on=data.get("held_on"), name=data.get("name", "")
-        )
-        if twin.exists():
+        if register.has_activity(self.instance.organization, data.get("name", ""), data.get("held_on")):
             raise ValidationError("这个组织同一天已有同名活动，不必重复登记。")
         return data

@@ -2,6 +2,7 @@ from django import forms
 
 from places.choices import ChangeKind
 from places.models import Community, Street
+from places.queries import code_taken
 
 
 class AdjustForm(forms.Form):
@@ -37,7 +38,7 @@ class AdjustForm(forms.Form):
             code, _, name = line.strip().partition(" ")
             if not (code.isdigit() and len(code) == 12 and name.strip()):
                 raise forms.ValidationError(f"第 {number} 行应为“12 位代码 空格 名称”。")
-            if Community.objects.filter(code=code).exists():
+            if code_taken(code):
                 raise forms.ValidationError(f"第 {number} 行的代码 {code} 已有居委使用。")
             rows.append({"code": code, "name": name.strip()})
         return rows

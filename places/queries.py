@@ -26,3 +26,8 @@ def changes(user):
         .distinct()
         .prefetch_related("before", "after")
     )
+
+
+def code_taken(code: str) -> bool:
+    """Whether any community of the installation, also a closed one, has this code."""
+    return Community.objects.filter(code=code).exists()

@@ -105,3 +105,12 @@ def community_named(user, pk: str) -> list[tuple[int, str]]:
     if not pk.isdigit():
         return []
     return list(Community.objects.visible_to(user).filter(pk=int(pk)).values_list("pk", "name"))
+
+
+def taken(**key) -> bool:
+    """Whether any organisation, in whatever area, holds this unique key (credit_code=… or filing_no=…)."""
+    return Organization.objects.filter(**key).exists()
+
+
+def has_activity(organization: Organization, name: str, held_on) -> bool:
+    return Activity.objects.filter(organization=organization, name=name, held_on=held_on).exists()
