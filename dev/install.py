@@ -105,6 +105,11 @@ def installer_environment() -> dict[str, str]:
         environment.setdefault("UV_DEFAULT_INDEX", index)
     if certificate:
         environment.setdefault("SSL_CERT_FILE", certificate)
+    # Node brings its own list of authorities; an office network often has one more, known to the machine.
+    authorities = certificate or "/etc/ssl/certs/ca-certificates.crt"
+    if os.path.isfile(authorities):
+        environment.setdefault("NODE_EXTRA_CA_CERTS", authorities)
+    environment.setdefault("npm_config_fetch_retries", "1")
     home = Path(os.environ.get("HOME") or "/nonexistent")
     if not os.access(home, os.W_OK):
         environment |= {"UV_NO_CACHE": "1", "PIP_NO_CACHE_DIR": "1"}

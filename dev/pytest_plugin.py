@@ -1,10 +1,16 @@
-"""Browser tests and the promise of .ci/run that nothing was skipped. Loaded by `make test` and by tests/conftest.py."""
+"""A private cluster for the run, browser tests, and the promise of .ci/run that nothing was skipped.
+
+Loaded by `make test` with -p, which is before pytest-django reads the settings.
+"""
 
 import os
 import shutil
 
 import pytest
 
+from changning.embedded.testing import use_private_data_dir
+
+use_private_data_dir()
 REQUIRED = os.environ.get("REQUIRE_BROWSER") == "1"
 
 
