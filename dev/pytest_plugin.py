@@ -8,9 +8,20 @@ import shutil
 
 import pytest
 
-from changning.embedded.testing import use_private_data_dir
+# Importing changning imports its Celery application, which else would name the settings of development.
+os.environ["DJANGO_SETTINGS_MODULE"] = "changning.settings.test"
 
-use_private_data_dir()
+from django.conf import settings  # noqa: E402
+
+from changning import embedded  # noqa: E402
+from changning.embedded.testing import use_private_data_dir  # noqa: E402
+
+if (
+    settings.configured
+):  # a bare pytest, loaded by tests/conftest.py: the settings know the addresses of DATA_DIR
+    embedded.leave_at_exit()
+else:
+    use_private_data_dir()
 REQUIRED = os.environ.get("REQUIRE_BROWSER") == "1"
 
 
