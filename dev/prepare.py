@@ -16,7 +16,10 @@ def database_and_files(data: Path, stopping: threading.Event) -> None:
     # A server that is not ours may have been exchanged: ask it each time.
     trust = not os.environ.get("DATABASE_URL")
     steps = {
-        "migrations": (migrations, [["migrate", "-v", "0"], ["load_map"], ["seed_demo", "--if-empty"]]),
+        "migrations": (
+            migrations,
+            [["migrate", "-v", "0"], ["load_map"], ["load_dictionaries"], ["seed_demo", "--if-empty"]],
+        ),
         "static": (static_files, [["collectstatic", "--noinput", "-v", "0", "--clear"]]),
     }
     for name, (state, commands) in steps.items():
@@ -36,6 +39,7 @@ def manage(command: list[str]) -> None:
     words = {
         "migrate": "准备数据库……",
         "load_map": "载入街镇和社区……",
+        "load_dictionaries": "载入字典和达标口径……",
         "seed_demo": "准备演示数据……",
         "collectstatic": "收集静态文件……",
     }
