@@ -215,3 +215,29 @@ class ActivityForm(forms.ModelForm):
         if register.has_activity(self.instance.organization, data.get("name", ""), data.get("held_on")):
             raise ValidationError("这个组织同一天已有同名活动，不必重复登记。")
         return data
+
+
+class ImportForm(forms.Form):
+    """A ledger to take in. Size and form of the file are checked at once, its content in the background."""
+
+    ledger = forms.ChoiceField(label="台账种类")
+    file = forms.FileField(
+        label="工作簿",
+        help_text="xlsx 格式，不超过 50 MB。标题行、填报单位行、合计行、制表人行都可以保留。",
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
+        error_messages={"required": "请选择要导入的工作簿", "empty": "文件是空的（0 字节），请重新选择文件。"},
+    )
+
+    def __init__(self, *args, ledgers, check, **kwargs):
+        """ledgers: [(kind, name)]; check: raises `ValueError` with the reason when the uploaded file is refused."""
+        super().__init__(*args, **kwargs)
+        self.fields["ledger"].choices = ledgers
+        self.check = check
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        try:
+            self.check(file)
+        except ValueError as refused:
+            raise ValidationError(str(refused)) from refused
+        return file

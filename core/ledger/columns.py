@@ -45,7 +45,7 @@ class LedgerColumn:
     def words(self) -> list[str]:
         return list(self.allowed() if callable(self.allowed) else self.allowed)
 
-    def keys(self) -> list[str]:
+    def spellings(self) -> list[str]:
         return [header_key(h) for h in (self.header, *self.aliases)]
 
 
@@ -63,7 +63,7 @@ class Ledger:
         """Every accepted spelling; the first column that claims one keeps it."""
         found: dict[str, LedgerColumn] = {}
         for column in self.columns:
-            for key in column.keys():
+            for key in column.spellings():
                 found.setdefault(key, column)
         return found
 

@@ -4,6 +4,7 @@ Only the zip directory and small parts are looked at; nothing is unpacked beyond
 """
 
 import re
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -17,7 +18,7 @@ SMALL = 1024 * 1024
 HEAD = 64 * 1024
 
 
-class Refused(Exception):
+class Refused(ValueError):
     """The whole file cannot be taken; the message is for the person who sent it."""
 
 
@@ -25,7 +26,7 @@ def check(path: Path, limit: int = MAX_BYTES) -> None:
     """Raise `Refused` unless the file is an ordinary workbook of bearable size."""
     size = path.stat().st_size
     if size > limit:
-        raise Refused(f"文件有 {size / 1048576:.0f} MB，超过 {limit // 1048576} MB 的上限，请分成几个文件导入。")
+        raise Refused(too_big(size, limit))
     if size == 0:
         raise Refused("文件是空的（0 字节），请重新选择文件。")
     with path.open("rb") as file:
@@ -38,6 +39,22 @@ def check(path: Path, limit: int = MAX_BYTES) -> None:
             _check_archive(archive)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, RuntimeError, NotImplementedError) as error:
         raise Refused("文件已损坏，无法打开。请在 Excel 中打开并重新保存后再导入。") from error
+
+
+def check_upload(file, limit: int = MAX_BYTES) -> None:
+    """The same for an upload, which may still lie in memory."""
+    if file.size > limit:
+        raise Refused(too_big(file.size, limit))
+    with tempfile.NamedTemporaryFile(suffix=".xlsx") as copy:
+        for chunk in file.chunks():
+            copy.write(chunk)
+        copy.flush()
+        check(Path(copy.name), limit)
+    file.seek(0)
+
+
+def too_big(size: int, limit: int) -> str:
+    return f"文件有 {size / 1048576:.0f} MB，超过 {limit // 1048576} MB 的上限，请分成几个文件导入。"
 
 
 def _ole_reason(path: Path) -> str:
@@ -95,7 +112,5 @@ def _check_markup(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> Non
 
 def _points_outside(rels: bytes) -> bool:
     """External targets other than plain hyperlinks, which readers never follow."""
-    for found in re.findall(rb"<(?:\w+:)?Relationship\s[^>]*>", rels):
-        if b'TargetMode="External"' in found and b"/hyperlink" not in found:
-            return True
-    return False
+    links = re.findall(rb"<(?:\w+:)?Relationship\s[^>]*>", rels)
+    return any(b'TargetMode="External"' in link and b"/hyperlink" not in link for link in links)

@@ -5,6 +5,8 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from core.ledger.guard import Refused
+from core.ledger.marking import mark
+from core.ledger.reading import open_ledger
 from orgs.actions.imports import run
 from orgs.tables.ledgers import LEDGERS
 
@@ -31,6 +33,8 @@ class Command(BaseCommand):
             )
         except Refused as refused:
             raise CommandError(str(refused)) from refused
+        if marked_copy:
+            mark(file, marked_copy, open_ledger(file, ledger), faults)
         counts = outcome.counts()
         if not outcome.written and not dry_run:
             counts |= {"created": 0, "updated": 0}

@@ -1,0 +1,15 @@
+"""Background work of the register: ids in, one action called."""
+
+from celery import shared_task
+
+from core import jobs
+from orgs.actions.imports import job
+from orgs.tables.ledgers import LEDGERS
+
+
+@shared_task
+def run_import(pk: int) -> None:
+    job.work(pk, LEDGERS)
+
+
+jobs.runner(job.KIND, run_import.delay)
