@@ -57,5 +57,7 @@ class Command(BaseCommand):
         for username, name, role, area in ACCOUNTS:
             ensure(username, name, role, area, password)
             where = next(iter(area.values()), "")
-            self.stdout.write(f"  {username:<11}{Role(role).label}  {name}" + (f"（{where}）" if where else ""))
+            self.stdout.write(
+                f"  {username:<11}{Role(role).label}  {name}" + (f"（{where}）" if where else "")
+            )
         self.stdout.write(f"密码：{password}")
