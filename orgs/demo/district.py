@@ -117,7 +117,7 @@ class District:
             self._counts = shares(self.rng, self.communities)
         return self._counts
 
-    def born(self, tier: str, community, late: float = 0.17, areawide: bool = False) -> Life:
+    def born(self, tier: str, community, late: float = 0.25, areawide: bool = False) -> Life:
         """An organisation as it was entered: most with the first ledgers, some since."""
         rng = self.rng
         if rng.random() < late:
@@ -247,10 +247,11 @@ class District:
         at = self.as_of - days(ago)
         if at <= now["established_on"]:
             at = min(now["established_on"] + days(3), self.as_of - days(1))
-        begin = max(self.launch, now["established_on"])
+        begin = max(self.launch - days(365), now["established_on"])
         while at > begin or not life.activities:
             life.activities.append(self.one_activity(life, now, at))
-            at -= days(rng.randint(25, 190))
+            asleep = rng.random() < 0.06  # some slept before and woke up again
+            at -= days(rng.randint(250, 560) if asleep else rng.randint(25, 190))
         late, dormant = policy.dormancy_dates(
             self.as_of, *(p.first for p in policy.DORMANCY_DAYS[Tier(now["tier"])])
         )
