@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import tempfile
 import threading
 from pathlib import Path
 
@@ -30,25 +31,44 @@ def database_and_files(data: Path, stopping: threading.Event) -> None:
         for command in commands:
             if stopping.is_set():
                 return
-            manage(command)
+            manage(command, stopping)
+        if stopping.is_set():
+            return
         done[name] = now
         write_json(path, done)
 
 
-def manage(command: list[str]) -> None:
-    words = {
-        "migrate": "准备数据库……",
-        "load_map": "载入街镇和社区……",
-        "load_dictionaries": "载入字典和达标口径……",
-        "seed_demo": "准备演示数据……",
-        "collectstatic": "收集静态文件……",
-    }
-    say(words[command[0]])
-    done = subprocess.run([str(PYTHON), "manage.py", *command], cwd=ROOT, text=True, stderr=subprocess.PIPE)
-    if done.returncode < 0:
-        return  # interrupted together with us
-    if done.returncode:
-        raise Trouble(f"{words[command[0]].rstrip('…')}没有成功：\n{done.stderr.strip()[-2000:]}")
+LABELS = {
+    "migrate": "准备数据库……",
+    "load_map": "载入街镇和社区……",
+    "load_dictionaries": "载入字典和达标口径……",
+    "seed_demo": "准备演示数据……",
+    "collectstatic": "收集静态文件……",
+}
+
+
+def manage(command: list[str], stopping: threading.Event) -> None:
+    label = LABELS[command[0]]
+    say(label)
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors:
+        process = subprocess.Popen([str(PYTHON), "manage.py", *command], cwd=ROOT, stderr=errors)
+        while process.poll() is None:
+            if stopping.wait(0.05):
+                end_early(process)
+                return
+        if process.returncode and not stopping.is_set():
+            errors.seek(0)
+            raise Trouble(f"{label.rstrip('…')}没有成功：\n{errors.read().strip()[-2000:]}")
+
+
+def end_early(process: subprocess.Popen[bytes]) -> None:
+    """Each step is one transaction or can be repeated, so ending it half way leaves nothing behind."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def migrations() -> str:
