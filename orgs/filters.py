@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from orgs.choices import Dormancy, Grade, Status, Tier
 from orgs.models import Organization
-from orgs.queries import register, terms
+from orgs.queries import register, terms, todo
 
 EXPIRING = [("expired", "已过期"), ("30", "30 天内到期"), ("90", "90 天内到期"), ("180", "180 天内到期")]
 
@@ -18,7 +18,7 @@ class OrganizationFilter(filters.FilterSet):
     tier = filters.ChoiceFilter(label="层级", choices=Tier.choices, widget=forms.HiddenInput)
     street = filters.ChoiceFilter(label="街镇", choices=[], empty_label="全部街镇")
     community = filters.ChoiceFilter(label="居委", choices=[], empty_label="全部居委")
-    status = filters.MultipleChoiceFilter(label="状态", choices=Status.choices, widget=forms.SelectMultiple(attrs={"size": 1}))
+    status = filters.ChoiceFilter(label="状态", choices=Status.choices, empty_label="全部状态")
     category = filters.ChoiceFilter(label="类别", choices=lambda: list(terms.categories().items()), empty_label="全部类别")
     field = filters.ChoiceFilter(
         label="服务领域", choices=lambda: list(terms.fields().items()), method="by_field", empty_label="全部领域"
@@ -27,9 +27,13 @@ class OrganizationFilter(filters.FilterSet):
     dormancy = filters.ChoiceFilter(label="活跃情况", choices=Dormancy.choices, empty_label="全部")
     certificate = filters.ChoiceFilter(label="证书", choices=EXPIRING, method="by_certificate", empty_label="不限")
     inactive = filters.DateFilter(
-        label="最近活动早于", field_name="last_active_on", lookup_expr="lt", widget=forms.DateInput(attrs={"type": "date"})
+        label="最近活动早于", field_name="last_active_on", lookup_expr="lt", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
     counted = filters.ChoiceFilter(label="计入达标", choices=[("1", "只看计入的")], method="by_counted", empty_label="不限")
+
+    placed = filters.ChoiceFilter(label="所属", choices=[("1", "有所属居委")], method="by_placed", empty_label="不限")
+
+    living = filters.ChoiceFilter(label="在册", choices=[("1", "未注销、撤销、停止")], method="by_living", empty_label="不限")
 
     class Meta:
         model = Organization
@@ -60,6 +64,12 @@ class OrganizationFilter(filters.FilterSet):
             return queryset.filter(certificate_expires_on__lt=today)
         last = today + datetime.timedelta(days=int(value))
         return queryset.filter(certificate_expires_on__range=(today, last))
+
+    def by_living(self, queryset, name, value):
+        return todo.living(queryset)
+
+    def by_placed(self, queryset, name, value):
+        return queryset.filter(community__isnull=False, community__closed_on__isnull=True)
 
     def by_counted(self, queryset, name, value):
         return register.counted(queryset)

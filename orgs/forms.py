@@ -58,7 +58,7 @@ class OrganizationForm(forms.ModelForm):
     class Meta:
         model = Organization
         fields = list(dict.fromkeys(name for parts in SECTIONS.values() for _, names in parts for name in names))
-        widgets = {
+        widgets = {name: forms.Textarea(attrs={"rows": 3}) for name in ("remark", "business_scope")} | {
             name: forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
             for name in ("established_on", "certificate_expires_on", "grade_expires_on", "committee_opinion_on", "street_opinion_on")
         }
@@ -76,6 +76,11 @@ class OrganizationForm(forms.ModelForm):
         for name in [n for n in self.fields if n not in names]:
             del self.fields[name]
         self._offer_choices()
+        for field in self.fields.values():
+            if isinstance(field, forms.ModelChoiceField):
+                field.empty_label = "请选择"
+            elif isinstance(field, forms.TypedChoiceField):
+                field.choices = [("", "请选择"), *(c for c in field.choices if c[0])]
         for name in NEEDED[self.tier]:
             self.fields[name].required = True
         self.fields["leader_name"].label = LEADER_LABEL[self.tier]

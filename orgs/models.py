@@ -269,6 +269,11 @@ class CommunityTarget(models.Model):
     def __str__(self):
         return f"{self.night} {self.community}"
 
+    @property
+    def gap(self):
+        """What is missing to the minimum of that night, 0 when it is met."""
+        return max(0, self.policy.minimum - self.total)
+
 
 class ImportFault(models.Model):
     """One fault of one cell of an uploaded ledger. Rows and columns as the sheet shows them, counted from 1."""

@@ -19,7 +19,7 @@ class AdjustForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="每行一个：12 位代码 空格 名称，如“310105001030 华一第二居委会”；撤销时不填",
     )
-    on = forms.DateField(label="生效日期", widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(label="生效日期", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     legal_basis = forms.CharField(label="依据", max_length=300, help_text="批文名称和文号")
     note = forms.CharField(label="说明", required=False, widget=forms.Textarea(attrs={"rows": 2}))
 

@@ -1,1 +1,5 @@
-urlpatterns: list = []
+from django.urls import path
+
+from reports.views.home import home
+
+urlpatterns = [path("", home, name="home")]

@@ -37,6 +37,7 @@ class ListView(GrantMixin, View):
     export_grant = ""
     template_name = "core/list.html"
     selectable = False
+    more_filters: Sequence[str] = ()
 
     def rows(self):
         """Everything that this person may see in this list."""
@@ -81,6 +82,7 @@ class ListView(GrantMixin, View):
             "title": self.title,
             "filters": filters,
             "chips": self.chips(filters),
+            "more_open": any(self.query.get(name) for name in self.more_filters),
             "tabs": tabs,
             "count": counts[0],
             "capped": counts[0] >= COUNT_LIMIT,

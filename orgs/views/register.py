@@ -33,6 +33,7 @@ class OrganizationList(ListView):
     export_grant = "orgs.export"
     tab_field = "tier"
     template_name = "orgs/list.html"
+    more_filters = ("field", "grade", "dormancy", "certificate", "inactive", "counted", "placed", "living")
 
 
 def found(request, pk: int) -> Organization:

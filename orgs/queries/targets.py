@@ -1,0 +1,179 @@
+"""The target in both readings: the average per community (the policy's test) and each community's gap (the work list).
+
+Everything here reads the nightly snapshots, so that a past night is reproduced to the digit.
+"""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db.models import Count, F, Q, Sum
+
+from core.models import Parameter
+from core.policy import Declared
+from core.scope import Area
+from orgs.choices import Tier
+from orgs.models import CommunityTarget, Organization, TargetPolicy
+from orgs.queries.register import counted
+from places.models import Community, Street
+
+HUNDREDTH = Decimal("0.01")
+
+
+@dataclass
+class Figures:
+    """Counts over some communities, against the minimum in force that night."""
+
+    minimum: Decimal
+    communities: int = 0
+    registered: int = 0
+    teams: int = 0
+    groups: int = 0
+    dormant: int = 0
+    below: int = 0
+    missing: Decimal = Decimal(0)
+
+    @property
+    def total(self) -> int:
+        return self.registered + self.teams + self.groups
+
+    @property
+    def average(self) -> Decimal:
+        """Organisations per community, two decimals; 0 without communities."""
+        if not self.communities:
+            return Decimal("0.00")
+        return (Decimal(self.total) / self.communities).quantize(HUNDREDTH, ROUND_HALF_UP)
+
+    @property
+    def at_target(self) -> int:
+        return self.communities - self.below
+
+    @property
+    def met(self) -> bool:
+        """The policy's test: compared exactly, not by the rounded average."""
+        return self.total >= self.minimum * self.communities
+
+    @property
+    def gap(self) -> Decimal:
+        """How many organisations the area as a whole lacks, 0 when the average is met."""
+        return max(Decimal(0), self.minimum * self.communities - self.total)
+
+    def add(self, row: CommunityTarget) -> None:
+        self.communities += 1
+        self.registered += row.registered
+        self.teams += row.teams
+        self.groups += row.groups
+        self.dormant += row.dormant
+        if row.total < self.minimum:
+            self.below += 1
+            self.missing += self.minimum - row.total
+
+
+def policy_on(on: datetime.date) -> TargetPolicy | None:
+    """The policy in force on a day; None before the first."""
+    return TargetPolicy.objects.filter(effective_from__lte=on).order_by("-effective_from").first()
+
+
+def night_not_after(on: datetime.date) -> datetime.date | None:
+    """The newest night with a snapshot, not later than a day."""
+    return CommunityTarget.objects.filter(night__lte=on).order_by("-night").values_list("night", flat=True).first()
+
+
+def nights(area: Area) -> list[datetime.date]:
+    """Nights with a snapshot of this area, newest first."""
+    found = CommunityTarget.objects.in_area(area).order_by("-night").values_list("night", flat=True)
+    return list(found.distinct())
+
+
+def rows(area: Area, night: datetime.date | None) -> list[CommunityTarget]:
+    """The snapshot of one night: one row per community of the area, in official order."""
+    if night is None:
+        return []
+    found = CommunityTarget.objects.in_area(area).filter(night=night)
+    return list(
+        found.select_related("community__street", "policy").order_by(
+            "community__street__district", "community__street__order", "community__code"
+        )
+    )
+
+
+def totals(rows: Iterable[CommunityTarget], minimum: Decimal | None = None) -> Figures:
+    rows = list(rows)
+    figures = Figures(minimum if minimum is not None else rows[0].policy.minimum if rows else Decimal(12))
+    for row in rows:
+        figures.add(row)
+    return figures
+
+
+def by_street(rows: Iterable[CommunityTarget]) -> list[tuple[Street, Figures]]:
+    """Figures per 街镇, in the order of the rows (official)."""
+    found: dict[int, tuple[Street, Figures]] = {}
+    for row in rows:
+        street = row.community.street
+        found.setdefault(street.pk, (street, Figures(row.policy.minimum)))[1].add(row)
+    return list(found.values())
+
+
+def trend(area: Area, until: datetime.date, points: int = 24) -> list[tuple[datetime.date, Figures]]:
+    """(night, figures) of the last night of each month up to a day, and of that day itself, oldest first."""
+    grouped = (
+        CommunityTarget.objects.in_area(area)
+        .filter(night__lte=until)
+        .values("night", minimum=F("policy__minimum"))
+        .annotate(
+            communities=Count("pk"),
+            registered=Sum("registered"),
+            teams=Sum("teams"),
+            groups=Sum("groups"),
+            dormant=Sum("dormant"),
+            below=Count("pk", filter=Q(total__lt=F("policy__minimum"))),
+        )
+        .order_by("night")
+    )
+    last_of_month: dict[tuple[int, int], tuple[datetime.date, Figures]] = {}
+    for row in grouped:
+        night = row.pop("night")
+        last_of_month[night.year, night.month] = (night, Figures(**row))
+    return list(last_of_month.values())[-points:]
+
+
+def live(area: Area, on: datetime.date) -> dict[str, tuple[int, int, int]]:
+    """{community code: (registered, teams, groups)} counted now under the policy in force on a day, zeros included."""
+    open_ones = Community.objects.in_area(area).filter(closed_on__isnull=True).order_by("code")
+    found = {code: [0, 0, 0] for code in open_ones.values_list("code", flat=True)}
+    column = {Tier.REGISTERED: 0, Tier.TEAM: 1, Tier.GROUP: 2}
+    counts = (
+        counted(Organization.objects.in_area(area), on)
+        .filter(community__closed_on__isnull=True, community__isnull=False)
+        .order_by()
+        .values_list("community__code", "tier")
+        .annotate(n=Count("pk"))
+    )
+    for code, tier, n in counts:
+        found[code][column[tier]] += n
+    return {code: tuple(three) for code, three in found.items()}
+
+
+def outside_communities(area: Area, on: datetime.date) -> int:
+    """Counted organisations that serve a whole street and so belong to no community."""
+    return counted(Organization.objects.in_area(area), on).filter(community__isnull=True).count()
+
+
+def policies():
+    """Every reading of the target, newest first."""
+    return TargetPolicy.objects.all()
+
+
+def parameters(declared: Iterable[Declared], on: datetime.date) -> list[dict]:
+    """[{name, unit, value in force, first value, basis, later: rows recorded}] for the settings page."""
+    declared = list(declared)
+    recorded: dict[str, list[Parameter]] = {}
+    for row in Parameter.objects.filter(key__in=[d.key for d in declared]):
+        recorded.setdefault(row.key, []).append(row)
+    found = []
+    for item in declared:
+        rows = recorded.get(item.key, [])
+        current = next((r for r in rows if r.effective_from <= on), None)
+        found.append({"declared": item, "value": current.value if current else item.first, "rows": rows})
+    return found

@@ -1,0 +1,24 @@
+from django.http import FileResponse, Http404
+from django.shortcuts import render
+
+from core import audit
+from core.choices import AuditKind
+from core.views.base import require
+from reports import queries
+from reports.models import LeadershipWorkbook
+
+
+def leadership(request):
+    require(request.user, "reports.leadership", "查看领导报表")
+    context = {"title": "领导报表", "workbooks": queries.workbooks(), "red": queries.is_red()}
+    return render(request, "reports/leadership.html", context)
+
+
+def download(request, date):
+    require(request.user, "reports.leadership", "下载领导报表")
+    kept = LeadershipWorkbook.objects.filter(date=date).first()  # any area: the grant is for the whole district
+    if kept is None or not kept.file.storage.exists(kept.file.name):
+        raise Http404
+    audit.record(AuditKind.EXPORT, request, list="领导报表", date=str(date), digest=kept.digest)
+    name = f"长宁区社会组织工作日报_{date:%Y%m%d}.xlsx"
+    return FileResponse(kept.file.open("rb"), as_attachment=True, filename=name)

@@ -1,0 +1,115 @@
+import datetime
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.urls import reverse
+
+from orgs.models import CommunityTarget
+from reports import actions, queries
+from reports.choices import RunState
+from reports.models import LeadershipWorkbook, NightlyRun
+
+pytestmark = pytest.mark.django_db
+NIGHT = datetime.date(2026, 11, 2)
+NEXT = NIGHT + datetime.timedelta(days=1)
+
+
+@pytest.fixture
+def register(make_org):
+    return [make_org() for _ in range(3)]
+
+
+def test_the_chain_records_each_step(register):
+    run = actions.nightly(NIGHT, today=NEXT)
+    assert (run.state, run.late, run.runs) == (RunState.DONE, False, 1)
+    assert [(s.step, s.state) for s in run.steps.all()] == [
+        ("dormancy", "done"), ("snapshot", "done"), ("workbook", "done")
+    ]  # fmt: skip
+    assert CommunityTarget.objects.filter(night=NIGHT).count() == 3
+    assert LeadershipWorkbook.objects.get(date=NIGHT).run == run
+
+
+def test_twice_on_one_date_changes_nothing(register):
+    actions.nightly(NIGHT, today=NEXT)
+    run = actions.nightly(NIGHT, today=NEXT)
+    assert run.runs == 2
+    assert [s.changed for s in run.steps.all()] == [0, 0, 0]
+    assert NightlyRun.objects.count() == 1
+
+
+def test_a_missed_night_is_caught_up_and_called_late(register):
+    actions.nightly(NIGHT, today=NEXT)
+    today = NIGHT + datetime.timedelta(days=4)
+    assert queries.missed(today) == [NIGHT + datetime.timedelta(days=n) for n in (1, 2, 3)]
+    runs = actions.catch_up(today)
+    assert [(r.date.day, r.late) for r in runs] == [(3, True), (4, True), (5, False)]
+    assert queries.missed(today) == []
+
+
+def test_a_failing_step_is_told_and_does_not_stop_the_others(register, monkeypatch):
+    def broken(date, run):
+        raise RuntimeError("磁盘已满")
+
+    monkeypatch.setattr(actions, "STEPS", [("workbook", broken), *actions.STEPS[:2]])
+    run = actions.nightly(NIGHT, today=NEXT)
+    assert run.state == RunState.FAILED
+    assert [(s.step, s.state) for s in run.steps.all()] == [
+        ("workbook", "failed"), ("dormancy", "done"), ("snapshot", "done")
+    ]  # fmt: skip
+    assert "磁盘已满" in run.steps.get(step="workbook").message
+    assert queries.is_red(NEXT)
+    monkeypatch.undo()
+    assert actions.nightly(NIGHT, today=NEXT).state == RunState.DONE
+    assert not queries.is_red(NEXT)
+
+
+def test_the_command_names_each_step_and_fails_when_one_failed(register, capsys, monkeypatch):
+    call_command("nightly", date=NIGHT)
+    assert "达标快照：已完成，读取 3" in capsys.readouterr().out
+    monkeypatch.setattr(actions, "STEPS", [("workbook", lambda date, run: 1 / 0)])
+    with pytest.raises(CommandError, match="有步骤失败"):
+        call_command("nightly", date=NIGHT)
+
+
+def test_the_page_is_red_until_the_last_night_is_there(register, cast, sign_in):
+    client = sign_in(cast.sysadmin)
+    assert "没有运行" in client.get(reverse("reports:nightly")).content.decode()
+    assert client.post(reverse("reports:nightly_run")).status_code == 302
+    page = client.get(reverse("reports:nightly")).content.decode()
+    assert "没有运行" not in page
+    assert "达标快照" in page
+
+
+@pytest.mark.parametrize("who", ["street", "committee", "auditor"])
+def test_who_may_not_run_or_see_the_nights(who, cast, sign_in):
+    client = sign_in(getattr(cast, who))
+    assert client.get(reverse("reports:nightly")).status_code == 403
+    assert client.post(reverse("reports:nightly_run")).status_code == 403
+
+
+def test_the_leader_downloads_the_workbook_and_it_is_recorded(register, cast, sign_in):
+    from core.models import AuditEvent
+
+    actions.nightly(NIGHT, today=NEXT)
+    response = sign_in(cast.leader).get(reverse("reports:leadership_file", args=[NIGHT]))
+    assert b"".join(response.streaming_content)[:2] == b"PK"
+    assert AuditEvent.objects.filter(kind="export", user=cast.leader).count() == 1
+    assert sign_in(cast.street).get(reverse("reports:leadership_file", args=[NIGHT])).status_code == 403
+
+
+def test_home_lists_what_can_be_acted_on_with_the_count_of_the_list(register, cast, sign_in, make_org):
+    make_org(status="rectifying", tier="registered", certificate_expires_on=datetime.date(2020, 1, 1))
+    client = sign_in(cast.committee)
+    lines = {line["title"]: line for line in client.get("/").context["lines"]}
+    assert set(lines) == {"证书已过期", "正在整改"}
+    for line in lines.values():
+        assert client.get(line["url"]).context["count"] == line["count"]
+    assert client.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("who", ["department", "assessor", "sysadmin", "secadmin", "auditor"])
+def test_home_opens_for_roles_without_business_data(who, cast, sign_in):
+    response = sign_in(getattr(cast, who)).get("/")
+    assert response.status_code == 200
+    assert response.context["figures"] is None
