@@ -48,7 +48,9 @@ def profile(request):
 
 def users(request):
     require(request.user, "accounts.manage", "管理账号")
-    people = User.objects.select_related("district", "street", "community__street").order_by("role", "username")
+    people = User.objects.select_related("district", "street", "community__street").order_by(
+        "role", "username"
+    )
     return render(request, "accounts/users.html", {"people": people})
 
 

@@ -5,7 +5,9 @@ from core.models import AuditEvent
 
 def record(kind: str, request=None, *, user=None, username: str = "", **detail) -> AuditEvent:
     """Append one event. `detail` is whatever explains it: list, filter, rows, purpose."""
-    who = user or (request.user if request and getattr(request, "user", None) and request.user.is_authenticated else None)
+    who = user or (
+        request.user if request and getattr(request, "user", None) and request.user.is_authenticated else None
+    )
     return AuditEvent.objects.create(
         kind=kind,
         user=who,

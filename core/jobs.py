@@ -54,7 +54,12 @@ def claim(pk: int) -> Job | None:
     now = timezone.now()
     free = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING) & stale()
     taken = Job.objects.filter(free, pk=pk).update(
-        state=JobState.RUNNING, started_at=now, heartbeat_at=now, attempts=F("attempts") + 1, message="", done=0
+        state=JobState.RUNNING,
+        started_at=now,
+        heartbeat_at=now,
+        attempts=F("attempts") + 1,
+        message="",
+        done=0,
     )
     return Job.objects.get(pk=pk) if taken else None
 

@@ -30,7 +30,12 @@ class Job(models.Model):
     file = models.FileField("文件", upload_to="jobs/%Y/%m/", blank=True, max_length=300)
     file_name = models.CharField("下载文件名", max_length=200, blank=True)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="发起人", related_name="jobs"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="发起人",
+        related_name="jobs",
     )
     attempts = models.PositiveSmallIntegerField("次数", default=0)
     created_at = models.DateTimeField("发起时间", auto_now_add=True)
@@ -78,7 +83,10 @@ class Parameter(models.Model):
         ordering = ["key", "-effective_from"]
         constraints = [
             models.UniqueConstraint(
-                "key", "effective_from", name="parameter_one_a_day", violation_error_message="同一生效日期只能有一个值"
+                "key",
+                "effective_from",
+                name="parameter_one_a_day",
+                violation_error_message="同一生效日期只能有一个值",
             )
         ]
 
@@ -91,7 +99,9 @@ class AuditEvent(models.Model):
 
     kind = models.CharField("种类", max_length=20, choices=AuditKind)
     at = models.DateTimeField("时间", auto_now_add=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="人员")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="人员"
+    )
     username = models.CharField("账号", max_length=150, blank=True)
     address = models.GenericIPAddressField("地址", null=True, blank=True)
     path = models.CharField("页面", max_length=500, blank=True)

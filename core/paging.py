@@ -81,4 +81,6 @@ class KeysetPage:
     @staticmethod
     def _token(row: tuple, back: bool) -> str:
         value = row[0] if row[0] is None or isinstance(row[0], int | str) else str(row[0])
-        return signing.dumps({"v": json.loads(json.dumps(value)), "pk": row[1], "back": int(back)}, salt="page")
+        return signing.dumps(
+            {"v": json.loads(json.dumps(value)), "pk": row[1], "back": int(back)}, salt="page"
+        )

@@ -57,7 +57,9 @@ class Digest:
 def records(sheet: Sheet) -> Iterator[dict]:
     makers = [(c.label, c.plain()) for c in sheet.columns]
     sources = [c.source for c in sheet.columns]
-    for number, (pk, *values) in enumerate(sheet.rows.values_list("pk", *sources).iterator(chunk_size=5000), 1):
+    for number, (pk, *values) in enumerate(
+        sheet.rows.values_list("pk", *sources).iterator(chunk_size=5000), 1
+    ):
         row: dict = {"序号": number}
         for (label, plain), value in zip(makers, values, strict=True):
             row[label] = typed(plain(value))
@@ -70,10 +72,19 @@ def write_sheet(sheet: Sheet, path: Path | None = None) -> tuple[Path, int]:
     path = path or Path(tempfile.mkstemp(suffix=".xlsx", prefix="sheet-")[1])
     digest, now = Digest(), timezone.localtime()
     labels = ["序号", *(c.label for c in sheet.columns), ID_HEADER]
-    header = Format().set_bold().set_background_color("#DCE6F1").set_border("thin").set_text_wrap().set_align("center")
+    header = (
+        Format()
+        .set_bold()
+        .set_background_color("#DCE6F1")
+        .set_border("thin")
+        .set_text_wrap()
+        .set_align("center")
+    )
     title = Format().set_bold().set_font_size(16).set_align("center")
     formats = {c.label: Format().set_num_format("yyyy-mm-dd") for c in sheet.columns if c.kind == "date"}
-    formats |= {c.label: Format().set_num_format("yyyy-mm-dd hh:mm") for c in sheet.columns if c.kind == "datetime"}
+    formats |= {
+        c.label: Format().set_num_format("yyyy-mm-dd hh:mm") for c in sheet.columns if c.kind == "datetime"
+    }
     book = FastExcel(str(path)).freeze(row=HEADER_ROW + 1, col=2)
     book.sheet(
         sheet.title[:31],

@@ -44,7 +44,9 @@ class Column:
         """Turns a stored value into what a sheet shows: typed where the column is, text otherwise, None for empty."""
         if self.choices is not None:
             words = self.words()
-            return lambda v: "、".join(str(words.get(x, x)) for x in v) if isinstance(v, list) else words.get(v, v) or None
+            return lambda v: (
+                "、".join(str(words.get(x, x)) for x in v) if isinstance(v, list) else words.get(v, v) or None
+            )
         if self.kind == "phone":
             return mask_phone
         return lambda v: None if v == "" else v
@@ -65,7 +67,11 @@ def shown(value: Any) -> str:
         case bool():
             return "是" if value else "否"
         case datetime():
-            return localtime(value).strftime("%Y-%m-%d %H:%M") if value.tzinfo else value.strftime("%Y-%m-%d %H:%M")
+            return (
+                localtime(value).strftime("%Y-%m-%d %H:%M")
+                if value.tzinfo
+                else value.strftime("%Y-%m-%d %H:%M")
+            )
         case date():
             return value.isoformat()
         case Decimal():
@@ -98,19 +104,27 @@ class Table:
         out = []
         for pk, *values in rows:
             cells = "".join([make(v, pk, url) for make, v in zip(makers, values, strict=True)])
-            box = f'<td class="pick"><input type="checkbox" name="id" value="{pk}" aria-label="选择本行"></td>' if selectable else ""
+            box = (
+                f'<td class="pick"><input type="checkbox" name="id" value="{pk}" aria-label="选择本行"></td>'
+                if selectable
+                else ""
+            )
             out.append(f'<tr data-id="{pk}">{box}{cells}</tr>')
         return mark_safe("".join(out))  # noqa: S308 - every value went through escape()
 
     def _cell(self, column: Column) -> Callable[[Any, int, Callable], str]:
         plain, label = column.plain(), escape(column.label)
         if column.link:
-            return lambda v, pk, url: f'<th scope="row" class="name"><a href="{url(pk)}">{escape(shown(v))}</a></th>'
+            return lambda v, pk, url: (
+                f'<th scope="row" class="name"><a href="{url(pk)}">{escape(shown(v))}</a></th>'
+            )
         if column.states is not None:
             states = column.states
             return lambda v, pk, url: (
                 f'<td data-label="{label}"><span class="state state-{states.get(v, "off")}">'
                 f"{escape(shown(plain(v)))}</span></td>"
             )
-        css = {"number": ' class="num"', "date": ' class="date"', "datetime": ' class="date"'}.get(column.kind, "")
+        css = {"number": ' class="num"', "date": ' class="date"', "datetime": ' class="date"'}.get(
+            column.kind, ""
+        )
         return lambda v, pk, url: f'<td{css} data-label="{label}">{escape(shown(plain(v)))}</td>'

@@ -19,21 +19,37 @@ class OrganizationFilter(filters.FilterSet):
     street = filters.ChoiceFilter(label="街镇", choices=[], empty_label="全部街镇")
     community = filters.ChoiceFilter(label="居委", choices=[], empty_label="全部居委")
     status = filters.ChoiceFilter(label="状态", choices=Status.choices, empty_label="全部状态")
-    category = filters.ChoiceFilter(label="类别", choices=lambda: list(terms.categories().items()), empty_label="全部类别")
+    category = filters.ChoiceFilter(
+        label="类别", choices=lambda: list(terms.categories().items()), empty_label="全部类别"
+    )
     field = filters.ChoiceFilter(
-        label="服务领域", choices=lambda: list(terms.fields().items()), method="by_field", empty_label="全部领域"
+        label="服务领域",
+        choices=lambda: list(terms.fields().items()),
+        method="by_field",
+        empty_label="全部领域",
     )
     grade = filters.ChoiceFilter(label="评估等级", choices=Grade.choices, empty_label="全部等级")
     dormancy = filters.ChoiceFilter(label="活跃情况", choices=Dormancy.choices, empty_label="全部")
-    certificate = filters.ChoiceFilter(label="证书", choices=EXPIRING, method="by_certificate", empty_label="不限")
-    inactive = filters.DateFilter(
-        label="最近活动早于", field_name="last_active_on", lookup_expr="lt", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    certificate = filters.ChoiceFilter(
+        label="证书", choices=EXPIRING, method="by_certificate", empty_label="不限"
     )
-    counted = filters.ChoiceFilter(label="计入达标", choices=[("1", "只看计入的")], method="by_counted", empty_label="不限")
+    inactive = filters.DateFilter(
+        label="最近活动早于",
+        field_name="last_active_on",
+        lookup_expr="lt",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    counted = filters.ChoiceFilter(
+        label="计入达标", choices=[("1", "只看计入的")], method="by_counted", empty_label="不限"
+    )
 
-    placed = filters.ChoiceFilter(label="所属", choices=[("1", "有所属居委")], method="by_placed", empty_label="不限")
+    placed = filters.ChoiceFilter(
+        label="所属", choices=[("1", "有所属居委")], method="by_placed", empty_label="不限"
+    )
 
-    living = filters.ChoiceFilter(label="在册", choices=[("1", "未注销、撤销、停止")], method="by_living", empty_label="不限")
+    living = filters.ChoiceFilter(
+        label="在册", choices=[("1", "未注销、撤销、停止")], method="by_living", empty_label="不限"
+    )
 
     class Meta:
         model = Organization

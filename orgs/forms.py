@@ -57,10 +57,18 @@ class OrganizationForm(forms.ModelForm):
 
     class Meta:
         model = Organization
-        fields = list(dict.fromkeys(name for parts in SECTIONS.values() for _, names in parts for name in names))
+        fields = list(
+            dict.fromkeys(name for parts in SECTIONS.values() for _, names in parts for name in names)
+        )
         widgets = {name: forms.Textarea(attrs={"rows": 3}) for name in ("remark", "business_scope")} | {
             name: forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-            for name in ("established_on", "certificate_expires_on", "grade_expires_on", "committee_opinion_on", "street_opinion_on")
+            for name in (
+                "established_on",
+                "certificate_expires_on",
+                "grade_expires_on",
+                "committee_opinion_on",
+                "street_opinion_on",
+            )
         }
 
     def __init__(self, *args, user, tier, **kwargs):
@@ -86,13 +94,20 @@ class OrganizationForm(forms.ModelForm):
         self.fields["leader_name"].label = LEADER_LABEL[self.tier]
 
     def _offer_choices(self):
-        self.fields["category"] = forms.ChoiceField(label="类别", choices=[("", "请选择"), *terms.choices(TermKind.CATEGORY)])
+        self.fields["category"] = forms.ChoiceField(
+            label="类别", choices=[("", "请选择"), *terms.choices(TermKind.CATEGORY)]
+        )
         self.fields["service_fields"] = forms.MultipleChoiceField(
-            label="服务领域", choices=terms.choices(TermKind.FIELD), required=False, widget=forms.CheckboxSelectMultiple
+            label="服务领域",
+            choices=terms.choices(TermKind.FIELD),
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
         )
         streets = Street.objects.visible_to(self.user).distinct().order_by("district", "order")
         self.fields["street"].queryset = streets
-        communities = Community.objects.visible_to(self.user).filter(closed_on__isnull=True).select_related("street")
+        communities = (
+            Community.objects.visible_to(self.user).filter(closed_on__isnull=True).select_related("street")
+        )
         self.fields["community"].queryset = communities.order_by("street__order", "code")
         self.fields["community"].label_from_instance = lambda c: f"{c.street.name} {c.name}"
         if self.user.area.kind == "community" and self.instance.pk is None:
@@ -161,7 +176,9 @@ class PromotionForm(forms.Form):
 
     filing_no = forms.CharField(label="备案编号", required=False, max_length=30)
     credit_code = forms.CharField(label="统一社会信用代码", max_length=18)
-    legal_form = forms.ChoiceField(label="社会组织类型", choices=Organization._meta.get_field("legal_form").choices)
+    legal_form = forms.ChoiceField(
+        label="社会组织类型", choices=Organization._meta.get_field("legal_form").choices
+    )
     reason = forms.CharField(label="依据或说明", max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(self, *args, organization, **kwargs):
@@ -192,7 +209,9 @@ class PromotionForm(forms.Form):
         if "filing_no" in self.fields:
             least, members = int(value(policy.TEAM_MIN_MEMBERS)), self.organization.member_count or 0
             if members < least:
-                raise ValidationError(f"现有成员 {members} 人，备案团队至少 {least} 人；请先在“修改”中更新人数。")
+                raise ValidationError(
+                    f"现有成员 {members} 人，备案团队至少 {least} 人；请先在“修改”中更新人数。"
+                )
         return data
 
 
@@ -230,7 +249,10 @@ class ImportForm(forms.Form):
         label="工作簿",
         help_text="xlsx 格式，不超过 50 MB。标题行、填报单位行、合计行、制表人行都可以保留。",
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
-        error_messages={"required": "请选择要导入的工作簿", "empty": "文件是空的（0 字节），请重新选择文件。"},
+        error_messages={
+            "required": "请选择要导入的工作簿",
+            "empty": "文件是空的（0 字节），请重新选择文件。",
+        },
     )
 
     def __init__(self, *args, ledgers, check, **kwargs):

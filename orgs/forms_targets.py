@@ -26,8 +26,16 @@ class EffectiveForm(forms.Form):
 
 
 class TargetPolicyForm(EffectiveForm):
-    minimum = forms.DecimalField(label="每社区平均不少于（个）", min_value=0, max_digits=5, decimal_places=1, initial=policy.MINIMUM_FIRST)
-    counting_basis = forms.CharField(label="口径说明", widget=forms.Textarea(attrs={"rows": 3}), help_text="印在达标页面和领导报表上")
+    minimum = forms.DecimalField(
+        label="每社区平均不少于（个）",
+        min_value=0,
+        max_digits=5,
+        decimal_places=1,
+        initial=policy.MINIMUM_FIRST,
+    )
+    counting_basis = forms.CharField(
+        label="口径说明", widget=forms.Textarea(attrs={"rows": 3}), help_text="印在达标页面和领导报表上"
+    )
     legal_basis = forms.CharField(label="依据", max_length=250)
     effective_from = forms.DateField(label="生效日期", widget=DATE, initial=tomorrow)
 
@@ -41,7 +49,9 @@ class TargetPolicyForm(EffectiveForm):
                 widget=forms.CheckboxSelectMultiple,
                 initial=[str(s) for s in policy.COUNTED_FIRST[tier]],
             )
-        self.order_fields(["minimum", *(f"counted_{t}" for t in Tier), "counting_basis", "legal_basis", "effective_from"])
+        self.order_fields(
+            ["minimum", *(f"counted_{t}" for t in Tier), "counting_basis", "legal_basis", "effective_from"]
+        )
 
     def clean(self):
         data = super().clean()
@@ -53,7 +63,8 @@ class TargetPolicyForm(EffectiveForm):
 
 class DormancyForm(EffectiveForm):
     key = forms.ChoiceField(
-        label="期限", choices=[(p.key, f"{p.name}（{p.unit}）") for pair in policy.DORMANCY_DAYS.values() for p in pair]
+        label="期限",
+        choices=[(p.key, f"{p.name}（{p.unit}）") for pair in policy.DORMANCY_DAYS.values() for p in pair],
     )
     value = forms.IntegerField(label="天数", min_value=1, max_value=3650)
     legal_basis = forms.CharField(label="依据", max_length=250)

@@ -54,7 +54,12 @@ class Term(models.Model):
         return self.label
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["search_text", "search_terms"])
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    exclude=["search_text", "search_terms"],
+)
 class Organization(models.Model):
     """A community social organisation. Promotion 小组→团队→注册 changes `tier` and keeps the record and its history.
 
@@ -66,7 +71,9 @@ class Organization(models.Model):
     status = models.CharField("状态", max_length=12, choices=Status)
     name = models.CharField("名称", max_length=200)
     category = models.CharField("类别", max_length=20, blank=True, help_text="字典“类别”的代码")
-    service_fields = ArrayField(models.CharField(max_length=20), verbose_name="服务领域", default=list, blank=True)
+    service_fields = ArrayField(
+        models.CharField(max_length=20), verbose_name="服务领域", default=list, blank=True
+    )
     street = models.ForeignKey(Street, models.PROTECT, verbose_name="街镇", related_name="organizations")
     community = models.ForeignKey(
         Community, models.PROTECT, null=True, blank=True, verbose_name="居委", related_name="organizations"
@@ -87,7 +94,12 @@ class Organization(models.Model):
     supervising_body = models.CharField("业务主管单位", max_length=100, blank=True)
     certificate_expires_on = models.DateField("证书有效期", null=True, blank=True)
     registered_capital = models.DecimalField(
-        "注册资金(万元)", max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+        "注册资金(万元)",
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
     )
     address = models.CharField("住所", max_length=200, blank=True)
     business_scope = models.TextField("业务范围", blank=True)
@@ -143,7 +155,9 @@ class Organization(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                "credit_code", name="org_credit_code_once", violation_error_message="名册中已有这个统一社会信用代码"
+                "credit_code",
+                name="org_credit_code_once",
+                violation_error_message="名册中已有这个统一社会信用代码",
             ),
             models.UniqueConstraint(
                 "filing_no", name="org_filing_no_once", violation_error_message="名册中已有这个备案编号"
@@ -254,7 +268,11 @@ class CommunityTarget(models.Model):
     )
 
     objects = ScopedQuerySet.as_manager()
-    scope_path = {"district": "community__street__district", "street": "community__street", "community": "community"}
+    scope_path = {
+        "district": "community__street__district",
+        "street": "community__street",
+        "community": "community",
+    }
 
     class Meta:
         verbose_name = "居委达标快照"

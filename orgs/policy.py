@@ -12,11 +12,21 @@ from orgs.choices import Status, Tier
 # ---- 参数：由民政局按日期设定 -------------------------------------------------------------------------------
 
 TEAM_MIN_MEMBERS = Declared(
-    "orgs.team_min_members", "备案团队最低人数", "人", Decimal(10), "市群众活动团队备案条件：相对固定成员 10 人以上（可调整）"
+    "orgs.team_min_members",
+    "备案团队最低人数",
+    "人",
+    Decimal(10),
+    "市群众活动团队备案条件：相对固定成员 10 人以上（可调整）",
 )
 DORMANCY_DAYS = {
     Tier.REGISTERED: (
-        Declared("orgs.dormancy.registered.period", "注册组织活动周期", "天", Decimal(365), "名存实亡认定：一年未开展活动"),
+        Declared(
+            "orgs.dormancy.registered.period",
+            "注册组织活动周期",
+            "天",
+            Decimal(365),
+            "名存实亡认定：一年未开展活动",
+        ),
         Declared("orgs.dormancy.registered.grace", "注册组织宽限期", "天", Decimal(90), "内部口径，可调整"),
     ),
     Tier.TEAM: (
@@ -95,7 +105,10 @@ def credit_code_fault(code: str) -> tuple[str, str] | None:
     if code_check_character(code[:17]) != code[17]:
         return "credit_code_check_digit", "统一社会信用代码第 18 位校验码不符，请核对证书"
     if code[:2] not in CODE_KINDS:
-        return "credit_code_wrong_kind", "不是社会组织的代码：应以 51（社会团体）、52（社会服务机构）或 53（基金会）开头"
+        return (
+            "credit_code_wrong_kind",
+            "不是社会组织的代码：应以 51（社会团体）、52（社会服务机构）或 53（基金会）开头",
+        )
     return None
 
 

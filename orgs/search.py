@@ -66,7 +66,9 @@ def keys(name: str, *codes: str) -> tuple[str, list[str]]:
 
 @lru_cache(maxsize=1)
 def syllables() -> frozenset[str]:
-    found = {lazy_pinyin(chr(code), style=Style.NORMAL)[0] for code in pinyin_dict.pinyin_dict if code < 0x9FFF}
+    found = {
+        lazy_pinyin(chr(code), style=Style.NORMAL)[0] for code in pinyin_dict.pinyin_dict if code < 0x9FFF
+    }
     return frozenset(s for s in found if s.isascii() and s.isalpha())
 
 
@@ -74,7 +76,9 @@ def split(letters: str) -> list[str]:
     """The whole syllables of a stretch of pinyin, longest first; a rest that is no syllable is left out."""
     found, at = [], 0
     while at < len(letters):
-        size = next((n for n in range(6, 0, -1) if letters[at : at + n] in syllables() and at + n <= len(letters)), 0)
+        size = next(
+            (n for n in range(6, 0, -1) if letters[at : at + n] in syllables() and at + n <= len(letters)), 0
+        )
         if not size:
             break
         found.append(letters[at : at + size])

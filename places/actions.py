@@ -41,7 +41,14 @@ def load_map() -> tuple[int, int]:
 
 @transaction.atomic
 def adjust(
-    *, kind: str, before: list[Community], after: list[dict], on: datetime.date, legal_basis: str, note: str = "", by
+    *,
+    kind: str,
+    before: list[Community],
+    after: list[dict],
+    on: datetime.date,
+    legal_basis: str,
+    note: str = "",
+    by,
 ) -> CommunityChange:
     """Split, merge, rename, open or close communities on a date.
 

@@ -10,7 +10,10 @@ class AdjustForm(forms.Form):
 
     kind = forms.ChoiceField(label="调整种类", choices=ChangeKind.choices)
     before = forms.ModelMultipleChoiceField(
-        label="调整前的居委", queryset=Community.objects.none(), required=False, help_text="按住 Ctrl 可选多个；新设时不选"
+        label="调整前的居委",
+        queryset=Community.objects.none(),
+        required=False,
+        help_text="按住 Ctrl 可选多个；新设时不选",
     )
     street = forms.ModelChoiceField(label="调整后所属街镇", queryset=Street.objects.none())
     after = forms.CharField(

@@ -78,7 +78,8 @@ def nightly(date: datetime.date, *, by=None, today: datetime.date | None = None)
     today = today or timezone.localdate()
     with alone():
         run, _ = NightlyRun.objects.get_or_create(
-            date=date, defaults={"started_at": timezone.now(), "late": date < today - datetime.timedelta(days=1)}
+            date=date,
+            defaults={"started_at": timezone.now(), "late": date < today - datetime.timedelta(days=1)},
         )
         run.state, run.started_at, run.finished_at = RunState.RUNNING, timezone.now(), None
         run.runs, run.started_by = run.runs + 1, by

@@ -17,7 +17,12 @@ class NightlyRun(models.Model):
     finished_at = models.DateTimeField("结束", null=True, blank=True)
     runs = models.PositiveSmallIntegerField("运行次数", default=0)
     started_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="发起人", related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="发起人",
+        related_name="+",
     )
 
     class Meta:
@@ -54,7 +59,9 @@ class NightlyStep(models.Model):
         verbose_name = "夜间步骤"
         ordering = ["run", "started_at"]
         constraints = [
-            models.UniqueConstraint("run", "step", name="nightly_step_once", violation_error_message="这一步已有记录")
+            models.UniqueConstraint(
+                "run", "step", name="nightly_step_once", violation_error_message="这一步已有记录"
+            )
         ]
 
     def __str__(self):

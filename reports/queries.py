@@ -40,3 +40,8 @@ def missed(today: datetime.date) -> list[datetime.date]:
 
 def workbooks(limit: int = 60):
     return LeadershipWorkbook.objects.select_related("run")[:limit]
+
+
+def workbook_of(date: datetime.date) -> LeadershipWorkbook | None:
+    """The workbook of a night. No area: its grant is for the whole district."""
+    return LeadershipWorkbook.objects.filter(date=date).first()

@@ -65,7 +65,12 @@ def terms(db):
             Term.objects.get_or_create(
                 kind=kind,
                 code=code,
-                defaults={"label": label, "order": order, "valid_from": datetime.date(2022, 1, 30), "legal_basis": "测试"},
+                defaults={
+                    "label": label,
+                    "order": order,
+                    "valid_from": datetime.date(2022, 1, 30),
+                    "legal_basis": "测试",
+                },
             )
 
 
@@ -100,12 +105,18 @@ def make_org(cast):
     def make(name=None, tier=Tier.TEAM, community=None, **fields):
         number = next(serial)
         community = community or cast.jia1
-        status = {Tier.REGISTERED: Status.NORMAL, Tier.TEAM: Status.FILED, Tier.GROUP: Status.NORMAL}[Tier(tier)]
+        status = {Tier.REGISTERED: Status.NORMAL, Tier.TEAM: Status.FILED, Tier.GROUP: Status.NORMAL}[
+            Tier(tier)
+        ]
         defaults = {"status": status, "category": "culture", "leader_name": "张三", "member_count": 20}
         if tier == Tier.REGISTERED:
             defaults |= {"credit_code": credit_code(number), "legal_form": "service_agency"}
         organization = Organization(
-            name=name or f"合唱队{number}", tier=tier, street=community.street, community=community, **(defaults | fields)
+            name=name or f"合唱队{number}",
+            tier=tier,
+            street=community.street,
+            community=community,
+            **(defaults | fields),
         )
         return register.create(organization, by=cast.officer)
 

@@ -20,7 +20,9 @@ SCREENS = ("views", "tables", "forms", "filters")
 
 
 def sources(*apps):
-    return [p for app in apps or APPS for p in sorted((ROOT / app).rglob("*.py")) if "migrations" not in p.parts]
+    return [
+        p for app in apps or APPS for p in sorted((ROOT / app).rglob("*.py")) if "migrations" not in p.parts
+    ]
 
 
 def imports(path):

@@ -5,38 +5,113 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('places', '0001_initial'),
+        ("places", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(error_messages={'unique': '这个账号已有人使用，请换一个'}, max_length=150, unique=True, verbose_name='账号')),
-                ('name', models.CharField(max_length=60, verbose_name='姓名')),
-                ('role', models.CharField(choices=[('district_officer', '区民政局经办'), ('leader', '局领导'), ('street_officer', '街镇经办'), ('committee_member', '居委会'), ('department_officer', '职能部门'), ('assessor', '评估专家'), ('system_admin', '系统管理员'), ('security_admin', '安全管理员'), ('audit_admin', '审计管理员')], max_length=20, verbose_name='角色')),
-                ('department', models.CharField(blank=True, max_length=100, verbose_name='部门')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='联系电话')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='电子邮箱')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('must_change_password', models.BooleanField(default=True, verbose_name='首次登录须改密码')),
-                ('password_changed_at', models.DateTimeField(blank=True, null=True, verbose_name='改密时间')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='开户时间')),
-                ('community', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='places.community', verbose_name='居委')),
-                ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='places.district', verbose_name='区')),
-                ('street', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='places.street', verbose_name='街镇')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "这个账号已有人使用，请换一个"},
+                        max_length=150,
+                        unique=True,
+                        verbose_name="账号",
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="姓名")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("district_officer", "区民政局经办"),
+                            ("leader", "局领导"),
+                            ("street_officer", "街镇经办"),
+                            ("committee_member", "居委会"),
+                            ("department_officer", "职能部门"),
+                            ("assessor", "评估专家"),
+                            ("system_admin", "系统管理员"),
+                            ("security_admin", "安全管理员"),
+                            ("audit_admin", "审计管理员"),
+                        ],
+                        max_length=20,
+                        verbose_name="角色",
+                    ),
+                ),
+                ("department", models.CharField(blank=True, max_length=100, verbose_name="部门")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="联系电话")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="电子邮箱")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                ("must_change_password", models.BooleanField(default=True, verbose_name="首次登录须改密码")),
+                ("password_changed_at", models.DateTimeField(blank=True, null=True, verbose_name="改密时间")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="开户时间")),
+                (
+                    "community",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="places.community",
+                        verbose_name="居委",
+                    ),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="places.district",
+                        verbose_name="区",
+                    ),
+                ),
+                (
+                    "street",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="places.street",
+                        verbose_name="街镇",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '人员',
-                'ordering': ['username'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('role', 'street_officer'), _negated=True), ('street__isnull', False), _connector='OR'), name='street_officer_has_street', violation_error_message='街镇经办必须指定街镇'), models.CheckConstraint(condition=models.Q(models.Q(('role', 'committee_member'), _negated=True), ('community__isnull', False), _connector='OR'), name='committee_member_has_community', violation_error_message='居委会人员必须指定居委')],
+                "verbose_name": "人员",
+                "ordering": ["username"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("role", "street_officer"), _negated=True),
+                            ("street__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="street_officer_has_street",
+                        violation_error_message="街镇经办必须指定街镇",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("role", "committee_member"), _negated=True),
+                            ("community__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="committee_member_has_community",
+                        violation_error_message="居委会人员必须指定居委",
+                    ),
+                ],
             },
         ),
     ]

@@ -2,10 +2,13 @@
 
 import os
 
+from changning.embedded.testing import use_private_data_dir
+
+use_private_data_dir()
 os.environ.setdefault("DEMO", "1")
 
 from changning.settings.base import *  # noqa: E402, F403
-from changning.settings.base import DATA_DIR, STORAGES, env
+from changning.settings.base import DATA_DIR, STORAGES, env  # noqa: E402
 
 DEMO = True
 DEBUG = False

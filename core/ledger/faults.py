@@ -52,7 +52,9 @@ class Parser:
                 values.append(value)
                 if wrong is not None:
                     unfit.append((column, index, wrong))
-            faults = [self.fault(number, c, i, cells[i], w) for c, i, w in unfit if not self._waived(c, w, values)]
+            faults = [
+                self.fault(number, c, i, cells[i], w) for c, i, w in unfit if not self._waived(c, w, values)
+            ]
             yield Parsed(number, values, cells, faults)
 
     def fault(self, row: int, column: LedgerColumn, index: int, raw: Any, wrong: Unfit) -> Fault:

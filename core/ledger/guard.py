@@ -37,7 +37,14 @@ def check(path: Path, limit: int = MAX_BYTES) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             _check_archive(archive)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        EOFError,
+        OSError,
+        RuntimeError,
+        NotImplementedError,
+    ) as error:
         raise Refused("文件已损坏，无法打开。请在 Excel 中打开并重新保存后再导入。") from error
 
 
@@ -91,7 +98,9 @@ def _check_size(parts: list[zipfile.ZipInfo]) -> None:
     swollen = any(p.file_size > SMALL and p.file_size > MAX_RATIO * max(p.compress_size, 1) for p in parts)
     overlapping = sum(p.compress_size for p in parts) > 2 * MAX_BYTES
     if total > MAX_UNPACKED or texts > MAX_TEXTS or swollen or overlapping or len(parts) > MAX_PARTS:
-        raise Refused("文件解压后大得不正常，可能是压缩炸弹，已拒绝。如确是台账，请删去空白行列或分成几个文件。")
+        raise Refused(
+            "文件解压后大得不正常，可能是压缩炸弹，已拒绝。如确是台账，请删去空白行列或分成几个文件。"
+        )
 
 
 def _check_markup(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> None:
@@ -103,7 +112,9 @@ def _check_markup(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> Non
             head = file.read(HEAD if part.file_size > SMALL else SMALL + 1)
         plain = head.replace(b"\x00", b"")  # UTF-16 reads alike
         if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
-            raise Refused("文件中含有外部实体声明，出于安全已拒绝。请在 Excel 中新建工作簿，把内容复制过去后再导入。")
+            raise Refused(
+                "文件中含有外部实体声明，出于安全已拒绝。请在 Excel 中新建工作簿，把内容复制过去后再导入。"
+            )
         if part.filename.casefold() == "[content_types].xml" and b"macroEnabled" in plain:
             raise Refused("工作簿带有宏，出于安全不能导入。请“另存为”不带宏的 xlsx 格式。")
         if part.filename.casefold().endswith(".rels") and _points_outside(plain):

@@ -84,7 +84,14 @@ def _explain(page, lines: Iterable[tuple[Fault, int]], sheet_name: str) -> None:
     page.append(HEADERS)
     for number, (fault, row) in enumerate(lines, 2):
         where = f"{get_column_letter(fault.column)}{row}"
-        values = (row, get_column_letter(fault.column), fault.header, fault.value, fault.reason, fault.allowed)
+        values = (
+            row,
+            get_column_letter(fault.column),
+            fault.header,
+            fault.value,
+            fault.reason,
+            fault.allowed,
+        )
         page.append(values)
         for cell in page[number]:
             if cell.data_type == "f":
@@ -151,7 +158,15 @@ def _explain_rows(page, lines: list[tuple[Fault, int]], note: str) -> None:
     page.append([note])
     page.append(("行", "原行", *HEADERS[1:]))
     for fault, row in lines:
-        values = (row, fault.row, get_column_letter(fault.column), *fault[2:3], fault.value, fault.reason, fault.allowed)
+        values = (
+            row,
+            fault.row,
+            get_column_letter(fault.column),
+            *fault[2:3],
+            fault.value,
+            fault.reason,
+            fault.allowed,
+        )
         out = []
         for value in values:
             cell = WriteOnlyCell(page, value=value if isinstance(value, int) else shown(value))

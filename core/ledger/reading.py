@@ -15,7 +15,10 @@ from core.ledger.parsing import is_blank, shown
 HEADER_WITHIN = 20  # rows
 MAX_ROWS = 300_000
 TOTALS = re.compile(r"(合\s*计|总\s*计|小\s*计|共\s*计|本页合计|累\s*计)[:：]?")
-FOOTERS = re.compile(r"(制\s*表|填\s*表|填\s*报|审\s*核|复\s*核|负责人签|单位负责人|分管领导|备注|注|说明)\s*\w{0,4}\s*[:：].*", re.S)
+FOOTERS = re.compile(
+    r"(制\s*表|填\s*表|填\s*报|审\s*核|复\s*核|负责人签|单位负责人|分管领导|备注|注|说明)\s*\w{0,4}\s*[:：].*",
+    re.S,
+)
 
 
 @dataclass
@@ -81,8 +84,12 @@ def open_ledger(path: Path, ledger: Ledger, limit: int = guard.MAX_BYTES) -> She
         raise Refused("文件已损坏，无法读取。请在 Excel 中打开并重新保存后再导入。") from error
     needed = "、".join(c.header for c in ledger.columns if c.needed)
     if best[0] >= 3:
-        raise Refused(f"表头缺少必需的栏目：{'、'.join(best[1])}。请补上这些栏目，或下载“{ledger.name}”模板对照。")
-    raise Refused(f"前 {HEADER_WITHIN} 行没有找到“{ledger.name}”的表头（应有：{needed}）。请检查是否选错了台账种类。")
+        raise Refused(
+            f"表头缺少必需的栏目：{'、'.join(best[1])}。请补上这些栏目，或下载“{ledger.name}”模板对照。"
+        )
+    raise Refused(
+        f"前 {HEADER_WITHIN} 行没有找到“{ledger.name}”的表头（应有：{needed}）。请检查是否选错了台账种类。"
+    )
 
 
 def _find_header(sheet, ledger: Ledger, best: tuple[int, list[str]]):

@@ -82,7 +82,9 @@ def _drop_down(page, lists, index: int, column: LedgerColumn, words: Sequence[st
         lists.cell(row, at, word)
     source = get_column_letter(at)
     rule = DataValidation(
-        type="list", formula1=f"{OPTIONS}!${source}$2:${source}${len(words) + 1}", allow_blank=not column.required
+        type="list",
+        formula1=f"{OPTIONS}!${source}$2:${source}${len(words) + 1}",
+        allow_blank=not column.required,
     )
     rule.error, rule.errorTitle = f"请从下拉框中选择“{column.header}”", "不在可填内容之内"
     rule.showErrorMessage = True
@@ -91,11 +93,15 @@ def _drop_down(page, lists, index: int, column: LedgerColumn, words: Sequence[st
     page.add_data_validation(rule)
 
 
-def _hints(page, ledger: Ledger, columns: Sequence[LedgerColumn], options: Mapping[str, Sequence[str]]) -> None:
+def _hints(
+    page, ledger: Ledger, columns: Sequence[LedgerColumn], options: Mapping[str, Sequence[str]]
+) -> None:
     page.append(("栏目", "是否必填", "说明"))
     for column in columns:
         words = list(options.get(column.field, ())) or column.words()
-        page.append((column.header, "必填" if column.required else "", _hint(column, words).partition("；")[2]))
+        page.append(
+            (column.header, "必填" if column.required else "", _hint(column, words).partition("；")[2])
+        )
     for note in ("表头不要改动；栏目可以少，次序可以变。", "合计、制表人等行不会被读取。", *ledger.notes):
         page.append((note,))
     for cell in page[1]:

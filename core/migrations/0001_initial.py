@@ -9,7 +9,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -18,75 +17,189 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('sign_in', '登录'), ('sign_in_failed', '登录失败'), ('sign_out', '退出'), ('denied', '拒绝访问'), ('export', '导出'), ('read', '查看')], max_length=20, verbose_name='种类')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
-                ('username', models.CharField(blank=True, max_length=150, verbose_name='账号')),
-                ('address', models.GenericIPAddressField(blank=True, null=True, verbose_name='地址')),
-                ('path', models.CharField(blank=True, max_length=500, verbose_name='页面')),
-                ('detail', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='内容')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL, verbose_name='人员')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("sign_in", "登录"),
+                            ("sign_in_failed", "登录失败"),
+                            ("sign_out", "退出"),
+                            ("denied", "拒绝访问"),
+                            ("export", "导出"),
+                            ("read", "查看"),
+                        ],
+                        max_length=20,
+                        verbose_name="种类",
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="时间")),
+                ("username", models.CharField(blank=True, max_length=150, verbose_name="账号")),
+                ("address", models.GenericIPAddressField(blank=True, null=True, verbose_name="地址")),
+                ("path", models.CharField(blank=True, max_length=500, verbose_name="页面")),
+                (
+                    "detail",
+                    models.JSONField(
+                        default=dict,
+                        encoder=django.core.serializers.json.DjangoJSONEncoder,
+                        verbose_name="内容",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="人员",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '审计记录',
-                'ordering': ['-id'],
+                "verbose_name": "审计记录",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40, verbose_name='种类')),
-                ('title', models.CharField(max_length=200, verbose_name='名称')),
-                ('state', models.CharField(choices=[('queued', '排队中'), ('running', '进行中'), ('waiting', '待确认'), ('done', '已完成'), ('failed', '失败'), ('cancelled', '已取消')], default='queued', max_length=12, verbose_name='状态')),
-                ('step', models.CharField(blank=True, max_length=100, verbose_name='当前步骤')),
-                ('done', models.PositiveBigIntegerField(default=0, verbose_name='已处理')),
-                ('total', models.PositiveBigIntegerField(default=0, verbose_name='总数')),
-                ('message', models.TextField(blank=True, verbose_name='说明')),
-                ('params', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='参数')),
-                ('result', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='结果')),
-                ('file', models.FileField(blank=True, max_length=300, upload_to='jobs/%Y/%m/', verbose_name='文件')),
-                ('file_name', models.CharField(blank=True, max_length=200, verbose_name='下载文件名')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='次数')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='发起时间')),
-                ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='开始时间')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='结束时间')),
-                ('heartbeat_at', models.DateTimeField(blank=True, null=True, verbose_name='最近心跳')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to=settings.AUTH_USER_MODEL, verbose_name='发起人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40, verbose_name="种类")),
+                ("title", models.CharField(max_length=200, verbose_name="名称")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "排队中"),
+                            ("running", "进行中"),
+                            ("waiting", "待确认"),
+                            ("done", "已完成"),
+                            ("failed", "失败"),
+                            ("cancelled", "已取消"),
+                        ],
+                        default="queued",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("step", models.CharField(blank=True, max_length=100, verbose_name="当前步骤")),
+                ("done", models.PositiveBigIntegerField(default=0, verbose_name="已处理")),
+                ("total", models.PositiveBigIntegerField(default=0, verbose_name="总数")),
+                ("message", models.TextField(blank=True, verbose_name="说明")),
+                (
+                    "params",
+                    models.JSONField(
+                        default=dict,
+                        encoder=django.core.serializers.json.DjangoJSONEncoder,
+                        verbose_name="参数",
+                    ),
+                ),
+                (
+                    "result",
+                    models.JSONField(
+                        default=dict,
+                        encoder=django.core.serializers.json.DjangoJSONEncoder,
+                        verbose_name="结果",
+                    ),
+                ),
+                (
+                    "file",
+                    models.FileField(
+                        blank=True, max_length=300, upload_to="jobs/%Y/%m/", verbose_name="文件"
+                    ),
+                ),
+                ("file_name", models.CharField(blank=True, max_length=200, verbose_name="下载文件名")),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="次数")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="发起时间")),
+                ("started_at", models.DateTimeField(blank=True, null=True, verbose_name="开始时间")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="结束时间")),
+                ("heartbeat_at", models.DateTimeField(blank=True, null=True, verbose_name="最近心跳")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="jobs",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="发起人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '后台任务',
-                'ordering': ['-id'],
+                "verbose_name": "后台任务",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Parameter',
+            name="Parameter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80, verbose_name='参数')),
-                ('value', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='值')),
-                ('effective_from', models.DateField(verbose_name='生效日期')),
-                ('legal_basis', models.CharField(max_length=300, verbose_name='依据')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='录入时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=80, verbose_name="参数")),
+                ("value", models.DecimalField(decimal_places=2, max_digits=12, verbose_name="值")),
+                ("effective_from", models.DateField(verbose_name="生效日期")),
+                ("legal_basis", models.CharField(max_length=300, verbose_name="依据")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="录入时间")),
             ],
             options={
-                'verbose_name': '参数',
-                'ordering': ['key', '-effective_from'],
-                'constraints': [models.UniqueConstraint(models.F('key'), models.F('effective_from'), name='parameter_one_a_day', violation_error_message='同一生效日期只能有一个值')],
+                "verbose_name": "参数",
+                "ordering": ["key", "-effective_from"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("key"),
+                        models.F("effective_from"),
+                        name="parameter_one_a_day",
+                        violation_error_message="同一生效日期只能有一个值",
+                    )
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='auditevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a9043e623706cd6457f6ad43abcff01319f851a7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_6d6e0', table='core_auditevent', when='BEFORE')),
+            model_name="auditevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="a9043e623706cd6457f6ad43abcff01319f851a7",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_6d6e0",
+                    table="core_auditevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(models.F('state'), models.F('heartbeat_at'), name='job_state_heartbeat'),
+            model_name="job",
+            index=models.Index(models.F("state"), models.F("heartbeat_at"), name="job_state_heartbeat"),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running', 'waiting']), ('finished_at__isnull', False), _connector='OR'), name='job_finished_when_closed', violation_error_message='已结束的任务必须有结束时间'),
+            model_name="job",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["queued", "running", "waiting"]),
+                    ("finished_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="job_finished_when_closed",
+                violation_error_message="已结束的任务必须有结束时间",
+            ),
         ),
     ]

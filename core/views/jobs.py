@@ -19,4 +19,6 @@ def download(request, pk: int):
     if job is None or not job.file:
         raise Http404
     audit.record(AuditKind.EXPORT, request, job=job.pk, title=job.title)
-    return FileResponse(job.file.open("rb"), as_attachment=True, filename=job.file_name or f"{job.title}.xlsx")
+    return FileResponse(
+        job.file.open("rb"), as_attachment=True, filename=job.file_name or f"{job.title}.xlsx"
+    )

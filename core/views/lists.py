@@ -93,7 +93,9 @@ class ListView(GrantMixin, View):
             "next": self.link(page=page.next) if page.next else "",
             "previous": self.link(page=page.previous) if page.previous else "",
             "sizes": [(n, self.link(size=n), n == size) for n in PAGE_SIZES],
-            "export_url": self.link(export="xlsx") if not self.export_grant or self.request.user.may(self.export_grant) else "",
+            "export_url": self.link(export="xlsx")
+            if not self.export_grant or self.request.user.may(self.export_grant)
+            else "",
             "kept": [(k, v) for k in ("sort", "size", "cols") if (v := self.query.get(k))],
             "as_of": timezone.localtime(),
             **self.extra(),
@@ -149,7 +151,9 @@ class ListView(GrantMixin, View):
                 {
                     "label": column.label,
                     "kind": column.kind,
-                    "url": self.link(sort=("" if descending else "-") + column.key if on else column.key) if column.sort else "",
+                    "url": self.link(sort=("" if descending else "-") + column.key if on else column.key)
+                    if column.sort
+                    else "",
                     "aria": ("descending" if descending else "ascending") if on else "",
                 }
             )
@@ -163,12 +167,20 @@ class ListView(GrantMixin, View):
                 continue
             for value in self.query.getlist(name):
                 if value:
-                    found.append({"label": bound.label, "value": self.chip_words(bound, value), "url": self.without(name, value)})
+                    found.append(
+                        {
+                            "label": bound.label,
+                            "value": self.chip_words(bound, value),
+                            "url": self.without(name, value),
+                        }
+                    )
         return found
 
     @staticmethod
     def chip_words(field, value: str) -> str:
-        choices = {str(k): str(v) for k, v in getattr(field, "choices", ()) if not isinstance(v, list | tuple)}
+        choices = {
+            str(k): str(v) for k, v in getattr(field, "choices", ()) if not isinstance(v, list | tuple)
+        }
         return choices.get(value, value)
 
     def without(self, name: str, value: str) -> str:

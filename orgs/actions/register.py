@@ -21,7 +21,9 @@ class Conflict(Exception):
 
 def told(verb: Verb, by, reason: str = "", **more):
     """The context under which the database records a change: who, what, why."""
-    return pghistory.context(user=by.pk if by else None, username=str(by or "系统"), verb=str(verb), reason=reason, **more)
+    return pghistory.context(
+        user=by.pk if by else None, username=str(by or "系统"), verb=str(verb), reason=reason, **more
+    )
 
 
 def fill_keys(organization: Organization) -> None:
@@ -42,7 +44,9 @@ def create(organization: Organization, *, by, reason: str = "") -> Organization:
 
 
 @transaction.atomic
-def edit(organization: Organization, *, version: int, by, reason: str = "", verb: Verb = Verb.EDIT, **more) -> Organization:
+def edit(
+    organization: Organization, *, version: int, by, reason: str = "", verb: Verb = Verb.EDIT, **more
+) -> Organization:
     """Save if nobody saved since `version` was read; otherwise raise Conflict and write nothing."""
     current = Organization.objects.select_for_update().get(pk=organization.pk)
     if current.version != version:
@@ -66,7 +70,13 @@ def change_status(organization: Organization, *, status: str, reason: str, by) -
 
 
 def promote(
-    organization: Organization, *, reason: str, by, filing_no: str = "", credit_code: str = "", legal_form: str = ""
+    organization: Organization,
+    *,
+    reason: str,
+    by,
+    filing_no: str = "",
+    credit_code: str = "",
+    legal_form: str = "",
 ) -> Organization:
     """Move up one tier; the record, its activities and its history stay. Raises ValidationError with what is missing."""
     tier, status = policy.PROMOTIONS[organization.tier]
@@ -75,16 +85,37 @@ def promote(
     organization.credit_code = credit_code or organization.credit_code
     organization.legal_form = legal_form or organization.legal_form
     organization.validate_constraints()
-    return edit(organization, version=organization.version, by=by, reason=reason, verb=Verb.PROMOTE, clause="第四部分（一）2")
+    return edit(
+        organization,
+        version=organization.version,
+        by=by,
+        reason=reason,
+        verb=Verb.PROMOTE,
+        clause="第四部分（一）2",
+    )
 
 
 @transaction.atomic
 def record_activity(
-    organization: Organization, *, name: str, held_on: datetime.date, by, place: str = "", attendance=None, field: str = "", is_major: bool = False
+    organization: Organization,
+    *,
+    name: str,
+    held_on: datetime.date,
+    by,
+    place: str = "",
+    attendance=None,
+    field: str = "",
+    is_major: bool = False,
 ) -> Activity:
     """Enter an activity once; the organisation's last activity follows from it."""
     activity = Activity(
-        organization=organization, name=name, held_on=held_on, place=place, attendance=attendance, field=field, is_major=is_major
+        organization=organization,
+        name=name,
+        held_on=held_on,
+        place=place,
+        attendance=attendance,
+        field=field,
+        is_major=is_major,
     )
     activity.full_clean()
     with told(Verb.ACTIVITY, by):
@@ -92,5 +123,3 @@ def record_activity(
         if organization.last_active_on is None or organization.last_active_on < held_on:
             Organization.objects.filter(pk=organization.pk).update(last_active_on=held_on)
     return activity
-
-

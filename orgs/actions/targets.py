@@ -67,7 +67,13 @@ def first_policy() -> TargetPolicy:
 
 @transaction.atomic
 def set_policy(
-    *, minimum, counted: dict[str, list[str]], counting_basis: str, legal_basis: str, effective_from: datetime.date, by
+    *,
+    minimum,
+    counted: dict[str, list[str]],
+    counting_basis: str,
+    legal_basis: str,
+    effective_from: datetime.date,
+    by,
 ) -> TargetPolicy:
     """A new reading from a day on. Earlier ones and the snapshots made under them stay as they are."""
     policy = TargetPolicy(
@@ -82,7 +88,9 @@ def set_policy(
 @transaction.atomic
 def set_parameter(*, key: str, value, legal_basis: str, effective_from: datetime.date, by) -> Parameter:
     """A new value of a dated number from a day on; ValidationError when that day has one already."""
-    row = Parameter(key=key, value=value, legal_basis=f"{legal_basis}（{by} 录入）", effective_from=effective_from)
+    row = Parameter(
+        key=key, value=value, legal_basis=f"{legal_basis}（{by} 录入）", effective_from=effective_from
+    )
     row.full_clean()
     row.save()
     return row

@@ -28,7 +28,13 @@ def fault_groups(job: Job) -> list[dict]:
         first.setdefault(fault.kind, []).append(fault)
     labels = dict(FaultKind.choices)
     return [
-        {"kind": kind, "label": labels.get(kind, kind), "count": count, "faults": first.get(kind, []), "more": count > FIRST}
+        {
+            "kind": kind,
+            "label": labels.get(kind, kind),
+            "count": count,
+            "faults": first.get(kind, []),
+            "more": count > FIRST,
+        }
         for kind, count in sorted(counts.items(), key=lambda pair: -pair[1])
     ]
 
@@ -41,7 +47,9 @@ def faults_of_kind(job: Job, kind: str, after: int) -> list[ImportFault]:
 def place_names(user) -> dict[str, list[str]]:
     """Words of the drop-downs of a template: the streets and communities of the person's area."""
     streets = Street.objects.visible_to(user).distinct().order_by("district", "order")
-    communities = Community.objects.visible_to(user).filter(closed_on__isnull=True).order_by("street__order", "code")
+    communities = (
+        Community.objects.visible_to(user).filter(closed_on__isnull=True).order_by("street__order", "code")
+    )
     return {
         "street": list(streets.values_list("name", flat=True)),
         "community": list(dict.fromkeys(communities.values_list("name", flat=True))),

@@ -35,7 +35,9 @@ def counted_statuses(on: datetime.date | None = None) -> dict[str, list[str]]:
     """Tier → statuses that count toward the target on a day; the policy's first reading when none is recorded."""
     on = on or timezone.localdate()
     current = TargetPolicy.objects.filter(effective_from__lte=on).order_by("-effective_from").first()
-    return current.counted if current else {str(t): list(map(str, s)) for t, s in policy.COUNTED_FIRST.items()}
+    return (
+        current.counted if current else {str(t): list(map(str, s)) for t, s in policy.COUNTED_FIRST.items()}
+    )
 
 
 def counted(queryset: QuerySet, on: datetime.date | None = None) -> QuerySet:

@@ -77,7 +77,12 @@ def policy_on(on: datetime.date) -> TargetPolicy | None:
 
 def night_not_after(on: datetime.date) -> datetime.date | None:
     """The newest night with a snapshot, not later than a day."""
-    return CommunityTarget.objects.filter(night__lte=on).order_by("-night").values_list("night", flat=True).first()
+    return (
+        CommunityTarget.objects.filter(night__lte=on)
+        .order_by("-night")
+        .values_list("night", flat=True)
+        .first()
+    )
 
 
 def nights(area: Area) -> list[datetime.date]:

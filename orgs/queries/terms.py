@@ -25,7 +25,9 @@ def labels(kind: str) -> dict[str, str]:
 def choices(kind: str, on: datetime.date | None = None) -> list[tuple[str, str]]:
     """The entries in use on a day, for forms."""
     on = on or timezone.localdate()
-    in_use = Term.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), kind=kind, valid_from__lte=on)
+    in_use = Term.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=on), kind=kind, valid_from__lte=on
+    )
     return list(in_use.order_by("order").values_list("code", "label"))
 
 

@@ -6,8 +6,8 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from core.tables import mask_phone
 from core.registry import register as listed
+from core.tables import mask_phone
 from core.views.base import require
 from core.views.lists import ListView
 from orgs import policy
@@ -74,9 +74,22 @@ def facts(organization: Organization) -> list[tuple[str, list[tuple[str, object]
     for title, names in SECTIONS[Tier(organization.tier)]:
         rows = []
         for name in names:
-            label = LEADER_LABEL[Tier(organization.tier)] if name == "leader_name" else Organization._meta.get_field(name).verbose_name
+            label = (
+                LEADER_LABEL[Tier(organization.tier)]
+                if name == "leader_name"
+                else Organization._meta.get_field(name).verbose_name
+            )
             display = getattr(organization, f"get_{name}_display", None)
-            rows.append((label, words.get(name) if name in words else display() if display else getattr(organization, name)))
+            rows.append(
+                (
+                    label,
+                    words.get(name)
+                    if name in words
+                    else display()
+                    if display
+                    else getattr(organization, name),
+                )
+            )
         sections.append((title, rows))
     return sections
 
@@ -91,7 +104,13 @@ def create(request):
         organization = actions.create(form.instance, by=request.user)
         messages.success(request, f"已新增“{organization.name}”。")
         return redirect("orgs:detail", organization.pk)
-    context = {"form": form, "heading": f"新增{Tier(tier).label}", "tiers": Tier.choices, "tier": tier, "back": reverse("orgs:list")}
+    context = {
+        "form": form,
+        "heading": f"新增{Tier(tier).label}",
+        "tiers": Tier.choices,
+        "tier": tier,
+        "back": reverse("orgs:list"),
+    }
     return render(request, "orgs/form.html", context)
 
 
@@ -99,11 +118,18 @@ def edit(request, pk: int):
     """Save, or show who changed what meanwhile: nothing is overwritten in silence."""
     require(request.user, "orgs.edit", "修改组织")
     organization = found(request, pk)
-    form = OrganizationForm(request.POST or None, instance=organization, user=request.user, tier=organization.tier)
+    form = OrganizationForm(
+        request.POST or None, instance=organization, user=request.user, tier=organization.tier
+    )
     conflict = None
     if request.method == "POST" and form.is_valid():
         try:
-            actions.edit(form.instance, version=form.cleaned_data["version"], reason=form.cleaned_data["reason"], by=request.user)
+            actions.edit(
+                form.instance,
+                version=form.cleaned_data["version"],
+                reason=form.cleaned_data["reason"],
+                by=request.user,
+            )
         except actions.Conflict as error:
             conflict = error
             form.take_version(error.current_version)
@@ -128,7 +154,12 @@ def change_status(request, pk: int):
         actions.change_status(organization, **form.cleaned_data, by=request.user)
         messages.success(request, f"状态已变更为“{organization.get_status_display()}”。")
         return redirect("orgs:detail", pk)
-    context = {"form": form, "heading": f"变更状态：{organization.name}", "organization": organization, "submit": "变更状态"}
+    context = {
+        "form": form,
+        "heading": f"变更状态：{organization.name}",
+        "organization": organization,
+        "submit": "变更状态",
+    }
     return render(request, "orgs/step.html", context | {"back": reverse("orgs:detail", args=[pk])})
 
 
@@ -148,7 +179,12 @@ def promote(request, pk: int):
             messages.success(request, f"已升级为“{organization.get_tier_display()}”，原有记录和历史保留。")
             return redirect("orgs:detail", pk)
     target = Tier(policy.PROMOTIONS[organization.tier][0]).label
-    context = {"form": form, "heading": f"升级为{target}：{organization.name}", "organization": organization, "submit": f"升级为{target}"}
+    context = {
+        "form": form,
+        "heading": f"升级为{target}：{organization.name}",
+        "organization": organization,
+        "submit": f"升级为{target}",
+    }
     return render(request, "orgs/step.html", context | {"back": reverse("orgs:detail", args=[pk])})
 
 
@@ -161,5 +197,10 @@ def add_activity(request, pk: int):
         actions.record_activity(organization, **form.cleaned_data, by=request.user)
         messages.success(request, "活动已登记。")
         return redirect(reverse("orgs:detail", args=[pk]) + "?tab=activities")
-    context = {"form": form, "heading": f"登记活动：{organization.name}", "organization": organization, "submit": "登记活动"}
+    context = {
+        "form": form,
+        "heading": f"登记活动：{organization.name}",
+        "organization": organization,
+        "submit": "登记活动",
+    }
     return render(request, "orgs/step.html", context | {"back": reverse("orgs:detail", args=[pk])})

@@ -37,7 +37,9 @@ def wall(rows, linked: bool) -> list[dict]:
                 "total": row.total,
                 "gap": max(0, gap),
                 "shade": shade(gap),
-                "url": f"/orgs/?street={community.street_id}&community={community.pk}&counted=1" if linked else "",
+                "url": f"/orgs/?street={community.street_id}&community={community.pk}&counted=1"
+                if linked
+                else "",
             }
         )
     return list(streets.values())
@@ -56,7 +58,9 @@ def target_page(request):
     rows = targets.rows(area, night)
     figures = targets.totals(rows)
     # A number opens a list only while it is the list's number: the newest night, unchanged since.
-    current = bool(rows) and {r.community.code: (r.registered, r.teams, r.groups) for r in rows} == targets.live(area, today)
+    current = bool(rows) and {
+        r.community.code: (r.registered, r.teams, r.groups) for r in rows
+    } == targets.live(area, today)
     trend = targets.trend(area, night) if night else []
     rule = targets.policy_on(night or today)
     context = {
@@ -66,7 +70,9 @@ def target_page(request):
         "asked": wanted,
         "figures": figures,
         "streets": targets.by_street(rows),
-        "below": sorted((r for r in rows if r.total < r.policy.minimum), key=lambda r: (r.total, r.community.code)),
+        "below": sorted(
+            (r for r in rows if r.total < r.policy.minimum), key=lambda r: (r.total, r.community.code)
+        ),
         "wall": wall(rows, current),
         "shades": SHADES,
         "current": current,
@@ -115,4 +121,8 @@ def settings(request):
 
 def worded(counted: dict) -> str:
     """What counts, in words: 注册社会组织（正常、整改中）；…"""
-    return "；".join(f"{Tier(t).label}（{'、'.join(Status(s).label for s in statuses)}）" for t, statuses in counted.items() if statuses)
+    return "；".join(
+        f"{Tier(t).label}（{'、'.join(Status(s).label for s in statuses)}）"
+        for t, statuses in counted.items()
+        if statuses
+    )

@@ -5,83 +5,160 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Community',
+            name="Community",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, unique=True, verbose_name='区划代码')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('opened_on', models.DateField(blank=True, null=True, verbose_name='设立日期')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='撤销日期')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=12, unique=True, verbose_name="区划代码")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("opened_on", models.DateField(blank=True, null=True, verbose_name="设立日期")),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="撤销日期")),
             ],
             options={
-                'verbose_name': '居委',
-                'ordering': ['street__order', 'code'],
+                "verbose_name": "居委",
+                "ordering": ["street__order", "code"],
             },
         ),
         migrations.CreateModel(
-            name='District',
+            name="District",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, unique=True, verbose_name='区划代码')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=12, unique=True, verbose_name="区划代码")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
             ],
             options={
-                'verbose_name': '区',
-                'ordering': ['code'],
+                "verbose_name": "区",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='CommunityChange',
+            name="CommunityChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('split', '拆分'), ('merge', '合并'), ('rename', '更名'), ('new', '新设'), ('close', '撤销')], max_length=8, verbose_name='种类')),
-                ('effective_on', models.DateField(verbose_name='生效日期')),
-                ('legal_basis', models.CharField(max_length=300, verbose_name='依据')),
-                ('note', models.TextField(blank=True, verbose_name='说明')),
-                ('recorded_by', models.CharField(max_length=150, verbose_name='经办人')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='录入时间')),
-                ('after', models.ManyToManyField(blank=True, related_name='changes_to', to='places.community', verbose_name='调整后')),
-                ('before', models.ManyToManyField(blank=True, related_name='changes_from', to='places.community', verbose_name='调整前')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("split", "拆分"),
+                            ("merge", "合并"),
+                            ("rename", "更名"),
+                            ("new", "新设"),
+                            ("close", "撤销"),
+                        ],
+                        max_length=8,
+                        verbose_name="种类",
+                    ),
+                ),
+                ("effective_on", models.DateField(verbose_name="生效日期")),
+                ("legal_basis", models.CharField(max_length=300, verbose_name="依据")),
+                ("note", models.TextField(blank=True, verbose_name="说明")),
+                ("recorded_by", models.CharField(max_length=150, verbose_name="经办人")),
+                ("recorded_at", models.DateTimeField(auto_now_add=True, verbose_name="录入时间")),
+                (
+                    "after",
+                    models.ManyToManyField(
+                        blank=True, related_name="changes_to", to="places.community", verbose_name="调整后"
+                    ),
+                ),
+                (
+                    "before",
+                    models.ManyToManyField(
+                        blank=True, related_name="changes_from", to="places.community", verbose_name="调整前"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '居委调整',
-                'ordering': ['-effective_on', '-id'],
+                "verbose_name": "居委调整",
+                "ordering": ["-effective_on", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Street',
+            name="Street",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, unique=True, verbose_name='区划代码')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('kind', models.CharField(choices=[('street', '街道'), ('town', '镇')], default='street', max_length=8, verbose_name='种类')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='官方次序')),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='streets', to='places.district', verbose_name='区')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=12, unique=True, verbose_name="区划代码")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("street", "街道"), ("town", "镇")],
+                        default="street",
+                        max_length=8,
+                        verbose_name="种类",
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="官方次序")),
+                (
+                    "district",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="streets",
+                        to="places.district",
+                        verbose_name="区",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '街镇',
-                'ordering': ['district', 'order', 'code'],
+                "verbose_name": "街镇",
+                "ordering": ["district", "order", "code"],
             },
         ),
         migrations.AddField(
-            model_name='community',
-            name='street',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='communities', to='places.street', verbose_name='街镇'),
+            model_name="community",
+            name="street",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="communities",
+                to="places.street",
+                verbose_name="街镇",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='community',
-            constraint=models.UniqueConstraint(models.F('street'), models.F('name'), condition=models.Q(('closed_on__isnull', True)), name='community_name_once_in_street', violation_error_message='本街镇已有同名居委'),
+            model_name="community",
+            constraint=models.UniqueConstraint(
+                models.F("street"),
+                models.F("name"),
+                condition=models.Q(("closed_on__isnull", True)),
+                name="community_name_once_in_street",
+                violation_error_message="本街镇已有同名居委",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='community',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_on__isnull', True), ('opened_on__isnull', True), ('closed_on__gte', models.F('opened_on')), _connector='OR'), name='community_dates_in_order', violation_error_message='撤销日期不能早于设立日期'),
+            model_name="community",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_on__isnull", True),
+                    ("opened_on__isnull", True),
+                    ("closed_on__gte", models.F("opened_on")),
+                    _connector="OR",
+                ),
+                name="community_dates_in_order",
+                violation_error_message="撤销日期不能早于设立日期",
+            ),
         ),
     ]

@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,63 +14,149 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='NightlyRun',
+            name="NightlyRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField(unique=True, verbose_name='日期')),
-                ('state', models.CharField(choices=[('running', '进行中'), ('done', '已完成'), ('failed', '失败')], default='running', max_length=8, verbose_name='状态')),
-                ('late', models.BooleanField(default=False, help_text='当晚没有运行，事后按当时的名册补采', verbose_name='补采')),
-                ('started_at', models.DateTimeField(verbose_name='开始')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='结束')),
-                ('runs', models.PositiveSmallIntegerField(default=0, verbose_name='运行次数')),
-                ('started_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='发起人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("date", models.DateField(unique=True, verbose_name="日期")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("running", "进行中"), ("done", "已完成"), ("failed", "失败")],
+                        default="running",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "late",
+                    models.BooleanField(
+                        default=False, help_text="当晚没有运行，事后按当时的名册补采", verbose_name="补采"
+                    ),
+                ),
+                ("started_at", models.DateTimeField(verbose_name="开始")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="结束")),
+                ("runs", models.PositiveSmallIntegerField(default=0, verbose_name="运行次数")),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="发起人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '夜间任务',
-                'ordering': ['-date'],
+                "verbose_name": "夜间任务",
+                "ordering": ["-date"],
             },
         ),
         migrations.CreateModel(
-            name='LeadershipWorkbook',
+            name="LeadershipWorkbook",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField(unique=True, verbose_name='数据截至')),
-                ('file', models.FileField(max_length=300, upload_to='leadership/%Y/%m/', verbose_name='文件')),
-                ('rows', models.JSONField(default=dict, verbose_name='各表行数')),
-                ('digest', models.CharField(max_length=64, verbose_name='校验和')),
-                ('made_at', models.DateTimeField(auto_now=True, verbose_name='生成时间')),
-                ('run', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='reports.nightlyrun', verbose_name='夜间任务')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("date", models.DateField(unique=True, verbose_name="数据截至")),
+                (
+                    "file",
+                    models.FileField(max_length=300, upload_to="leadership/%Y/%m/", verbose_name="文件"),
+                ),
+                ("rows", models.JSONField(default=dict, verbose_name="各表行数")),
+                ("digest", models.CharField(max_length=64, verbose_name="校验和")),
+                ("made_at", models.DateTimeField(auto_now=True, verbose_name="生成时间")),
+                (
+                    "run",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="reports.nightlyrun",
+                        verbose_name="夜间任务",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '领导报表',
-                'ordering': ['-date'],
+                "verbose_name": "领导报表",
+                "ordering": ["-date"],
             },
         ),
         migrations.CreateModel(
-            name='NightlyStep',
+            name="NightlyStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(choices=[('snapshot', '达标快照'), ('dormancy', '休眠判定'), ('workbook', '领导报表')], max_length=12, verbose_name='步骤')),
-                ('state', models.CharField(choices=[('running', '进行中'), ('done', '已完成'), ('failed', '失败')], default='running', max_length=8, verbose_name='状态')),
-                ('started_at', models.DateTimeField(verbose_name='开始')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='结束')),
-                ('read', models.PositiveIntegerField(default=0, verbose_name='读取')),
-                ('changed', models.PositiveIntegerField(default=0, verbose_name='变更')),
-                ('failed', models.PositiveIntegerField(default=0, verbose_name='失败')),
-                ('message', models.TextField(blank=True, verbose_name='说明')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='reports.nightlyrun', verbose_name='夜间任务')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[
+                            ("snapshot", "达标快照"),
+                            ("dormancy", "休眠判定"),
+                            ("workbook", "领导报表"),
+                        ],
+                        max_length=12,
+                        verbose_name="步骤",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("running", "进行中"), ("done", "已完成"), ("failed", "失败")],
+                        default="running",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("started_at", models.DateTimeField(verbose_name="开始")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="结束")),
+                ("read", models.PositiveIntegerField(default=0, verbose_name="读取")),
+                ("changed", models.PositiveIntegerField(default=0, verbose_name="变更")),
+                ("failed", models.PositiveIntegerField(default=0, verbose_name="失败")),
+                ("message", models.TextField(blank=True, verbose_name="说明")),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="reports.nightlyrun",
+                        verbose_name="夜间任务",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '夜间步骤',
-                'ordering': ['run', 'started_at'],
+                "verbose_name": "夜间步骤",
+                "ordering": ["run", "started_at"],
             },
         ),
         migrations.AddConstraint(
-            model_name='nightlyrun',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'running'), ('finished_at__isnull', False), _connector='OR'), name='nightly_finished_when_closed', violation_error_message='结束的夜间任务必须有结束时间'),
+            model_name="nightlyrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state", "running"), ("finished_at__isnull", False), _connector="OR"),
+                name="nightly_finished_when_closed",
+                violation_error_message="结束的夜间任务必须有结束时间",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='nightlystep',
-            constraint=models.UniqueConstraint(models.F('run'), models.F('step'), name='nightly_step_once', violation_error_message='这一步已有记录'),
+            model_name="nightlystep",
+            constraint=models.UniqueConstraint(
+                models.F("run"),
+                models.F("step"),
+                name="nightly_step_once",
+                violation_error_message="这一步已有记录",
+            ),
         ),
     ]

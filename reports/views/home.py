@@ -23,7 +23,15 @@ def job_lines(user) -> list[dict]:
     if user.watches_jobs:
         failed = Job.objects.visible_to(user).filter(state=JobState.FAILED).count()
         if failed:
-            found.append({"title": "失败的后台任务", "hint": "查看原因", "count": failed, "url": reverse("jobs:list"), "state": "late"})
+            found.append(
+                {
+                    "title": "失败的后台任务",
+                    "hint": "查看原因",
+                    "count": failed,
+                    "url": reverse("jobs:list"),
+                    "state": "late",
+                }
+            )
     return found
 
 

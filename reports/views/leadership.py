@@ -5,7 +5,6 @@ from core import audit
 from core.choices import AuditKind
 from core.views.base import require
 from reports import queries
-from reports.models import LeadershipWorkbook
 
 
 def leadership(request):
@@ -16,7 +15,9 @@ def leadership(request):
 
 def download(request, date):
     require(request.user, "reports.leadership", "下载领导报表")
-    kept = LeadershipWorkbook.objects.filter(date=date).first()  # any area: the grant is for the whole district
+    kept = LeadershipWorkbook.objects.filter(
+        date=date
+    ).first()  # any area: the grant is for the whole district
     if kept is None or not kept.file.storage.exists(kept.file.name):
         raise Http404
     audit.record(AuditKind.EXPORT, request, list="领导报表", date=str(date), digest=kept.digest)

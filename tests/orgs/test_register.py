@@ -163,7 +163,9 @@ def test_promotion_keeps_the_record_through_all_three_tiers(make_org, cast, sign
     url = reverse("orgs:promote", args=[organization.pk])
     client = sign_in(cast.officer)
     client.post(url, {"filing_no": "999901001-2026-0001", "reason": "成员稳定"})
-    client.post(url, {"credit_code": credit_code(777), "legal_form": "service_agency", "reason": "达到登记条件"})
+    client.post(
+        url, {"credit_code": credit_code(777), "legal_form": "service_agency", "reason": "达到登记条件"}
+    )
     organization.refresh_from_db()
     assert (organization.tier, organization.status, organization.filing_no) == (
         Tier.REGISTERED, "normal", "999901001-2026-0001"
@@ -191,7 +193,9 @@ def test_a_group_with_too_few_members_cannot_become_a_team(make_org, cast, sign_
     ],
 )
 def test_credit_code_is_checked_and_overridden_only_with_a_reason(code, note, accepted, cast, sign_in):
-    data = form_data(cast, tier="registered", credit_code=code, credit_code_note=note, legal_form="service_agency")
+    data = form_data(
+        cast, tier="registered", credit_code=code, credit_code_note=note, legal_form="service_agency"
+    )
     response = sign_in(cast.officer).post(reverse("orgs:create"), data)
     assert (response.status_code == 302) is accepted
     assert Organization.objects.count() == int(accepted)

@@ -7,6 +7,8 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from lxml import html
 
 from core.scope import Area
@@ -57,7 +59,12 @@ def test_a_past_night_keeps_its_figures_when_the_register_changes(twenty, cast):
 def test_both_readings_are_told_apart(twenty, cast):
     targets.snapshot(NIGHT, NIGHT)
     figures = read.totals(read.rows(Area("all"), NIGHT))
-    assert (figures.average, figures.met, figures.below, figures.missing) == (Decimal("5.33"), False, 2, Decimal(22))
+    assert (figures.average, figures.met, figures.below, figures.missing) == (
+        Decimal("5.33"),
+        False,
+        2,
+        Decimal(22),
+    )
     street = read.totals(read.rows(Area("community", cast.jia1.pk), NIGHT))
     assert (street.average, street.met, street.below) == (Decimal("14.00"), True, 0)
 
@@ -171,12 +178,11 @@ def test_targets_of_a_past_day_come_from_that_night(twenty, cast):
 
 
 def test_page_takes_the_same_statements_for_three_communities_and_for_many(twenty, cast, sign_in, places):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     targets.snapshot(datetime.date.today())
     client = sign_in(cast.officer)
-    with CaptureQueriesContext(connection, ) as few:
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
         client.get(PAGE)
     for n in range(30):
         places.jia.communities.create(code=f"9999010019{n:02d}", name=f"甲{n}新居委会")

@@ -30,7 +30,14 @@ def test_a_merge_closes_the_old_communities_and_keeps_them(cast):
 
 def test_a_split_into_one_is_refused(cast):
     with pytest.raises(ValidationError, match="至少要有两个"):
-        adjust(kind="split", before=[cast.jia1], after=[], on=datetime.date(2026, 1, 1), legal_basis="x", by=cast.officer)
+        adjust(
+            kind="split",
+            before=[cast.jia1],
+            after=[],
+            on=datetime.date(2026, 1, 1),
+            legal_basis="x",
+            by=cast.officer,
+        )
     cast.jia1.refresh_from_db()
     assert cast.jia1.closed_on is None
 

@@ -5,6 +5,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.urls import reverse
 
+from core.models import AuditEvent
 from orgs.models import CommunityTarget
 from reports import actions, queries
 from reports.choices import RunState
@@ -89,8 +90,6 @@ def test_who_may_not_run_or_see_the_nights(who, cast, sign_in):
 
 
 def test_the_leader_downloads_the_workbook_and_it_is_recorded(register, cast, sign_in):
-    from core.models import AuditEvent
-
     actions.nightly(NIGHT, today=NEXT)
     response = sign_in(cast.leader).get(reverse("reports:leadership_file", args=[NIGHT]))
     assert b"".join(response.streaming_content)[:2] == b"PK"

@@ -82,7 +82,9 @@ class Command(BaseCommand):
             if rows != count:
                 self.leak(user, f"{title} 页签“{label}”写 {count}，列出 {rows}")
         self.check_details(user, client, view, sorted(inside)[:SAMPLE_WITHOUT_GRANT], sorted(outside))
-        self.stdout.write(f"{user.username}：{title} {len(inside)} 条 = 导出 = 查找 = 页签；范围外 {len(outside)} 条均不可见")
+        self.stdout.write(
+            f"{user.username}：{title} {len(inside)} 条 = 导出 = 查找 = 页签；范围外 {len(outside)} 条均不可见"
+        )
 
     def expected(self, user, model) -> tuple[set[int], set[int]]:
         """(inside, outside) told apart here without `visible_to`, from the places of each row alone."""
@@ -99,9 +101,13 @@ class Command(BaseCommand):
 
     def same(self, user, title, what, found, expected):
         if found - expected:
-            self.leak(user, f"{title} {what}多出 {len(found - expected)} 条，如 {sorted(found - expected)[:5]}")
+            self.leak(
+                user, f"{title} {what}多出 {len(found - expected)} 条，如 {sorted(found - expected)[:5]}"
+            )
         if expected - found:
-            self.leak(user, f"{title} {what}缺少 {len(expected - found)} 条，如 {sorted(expected - found)[:5]}")
+            self.leak(
+                user, f"{title} {what}缺少 {len(expected - found)} 条，如 {sorted(expected - found)[:5]}"
+            )
 
     def check_details(self, user, client, view, inside, outside):
         for pk in inside:

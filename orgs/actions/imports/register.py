@@ -12,7 +12,7 @@ from core.scope import Area
 from orgs import policy, search
 from orgs.actions.imports import preview
 from orgs.actions.imports.places import PlaceFinder
-from orgs.actions.imports.staging import BATCH, Staging, quoted, sql_type
+from orgs.actions.imports.staging import BATCH, Staging, array_text, quoted, sql_type
 from orgs.choices import Dormancy, Tier
 from orgs.models import Organization
 from places.models import Community, Street
@@ -240,10 +240,14 @@ class RegisterImport:
             f"OR {codes[0]} IS DISTINCT FROM o.credit_code OR {codes[1]} IS DISTINCT FROM o.filing_no))",
             portion,
         )
-        self.staging.copy(
-            "COPY import_key (row, sort_key, search_text, search_terms) FROM STDIN",
-            ((row, search.sort_key(name), *search.keys(name, credit or "", filing or "")) for row, name, credit, filing in rows),
-        )
+        self.staging.execute("TRUNCATE import_key")
+        self.staging.copy("COPY import_key (row, sort_key, search_text, search_terms) FROM STDIN", map(self._key, rows))
+
+    @staticmethod
+    def _key(found: tuple) -> tuple:
+        row, name, credit_code, filing_no = found
+        text, terms = search.keys(name, credit_code or "", filing_no or "")
+        return row, search.sort_key(name), text, array_text(terms)
 
     def _update(self, portion: tuple[int, int]) -> None:
         cells = ", ".join(f"{quoted(f)} = s.{quoted(f)}" for f in self.written)

@@ -24,6 +24,10 @@ class Staging:
         self.sheet, self.columns = sheet, columns
         self.cursor = connection.cursor()
         self.cursor.execute("SET LOCAL work_mem = '64MB'")
+        # The history triggers ask for a setting that a session may not have; the error that they catch then costs a walk over
+        # all foreign keys still waiting to be checked, for every row: 100,000 rows take minutes. So: set it, check at once.
+        self.cursor.execute("SELECT set_config('pgtrigger.ignore', '{}', true)")
+        self.cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         self.cursor.execute("DROP TABLE IF EXISTS import_row, import_fault, import_key")
         typed = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
         self.cursor.execute(
@@ -86,6 +90,12 @@ class Staging:
         while found := self.cursor.fetchmany(2_000):
             for row in found:
                 yield Fault(*row)
+
+
+def array_text(values: Iterable[str]) -> str:
+    """A text[] as COPY reads it; four times as fast as the driver's own."""
+    escaped = '","'.join(v.replace("\\", "\\\\").replace('"', '\\"') for v in values)
+    return f'{{"{escaped}"}}' if escaped else "{}"
 
 
 def sql_type(field: models.Field) -> str:
