@@ -45,3 +45,7 @@ def workbooks(limit: int = 60):
 def workbook_of(date: datetime.date) -> LeadershipWorkbook | None:
     """The workbook of a night. No area: its grant is for the whole district."""
     return LeadershipWorkbook.objects.filter(date=date).first()
+
+
+def run_of(date: datetime.date) -> NightlyRun | None:
+    return NightlyRun.objects.filter(date=date).first()

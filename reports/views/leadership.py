@@ -15,9 +15,7 @@ def leadership(request):
 
 def download(request, date):
     require(request.user, "reports.leadership", "下载领导报表")
-    kept = LeadershipWorkbook.objects.filter(
-        date=date
-    ).first()  # any area: the grant is for the whole district
+    kept = queries.workbook_of(date)
     if kept is None or not kept.file.storage.exists(kept.file.name):
         raise Http404
     audit.record(AuditKind.EXPORT, request, list="领导报表", date=str(date), digest=kept.digest)
