@@ -6,6 +6,7 @@ import django_filters as filters
 from django import forms
 from django.utils import timezone
 
+from core.filters import ChoiceFilter, ListFilter
 from orgs.choices import Dormancy, Grade, Status, Tier
 from orgs.models import Organization
 from orgs.queries import register, terms, todo
@@ -13,41 +14,40 @@ from orgs.queries import register, terms, todo
 EXPIRING = [("expired", "已过期"), ("30", "30 天内到期"), ("90", "90 天内到期"), ("180", "180 天内到期")]
 
 
-class OrganizationFilter(filters.FilterSet):
+class OrganizationFilter(ListFilter):
+    applied_last = ("q",)
+
     q = filters.CharFilter(label="搜索", method="by_text")
-    tier = filters.ChoiceFilter(label="层级", choices=Tier.choices, widget=forms.HiddenInput)
-    street = filters.ChoiceFilter(label="街镇", choices=[], empty_label="全部街镇")
-    community = filters.ChoiceFilter(label="居委", choices=[], empty_label="全部居委")
-    status = filters.ChoiceFilter(label="状态", choices=Status.choices, empty_label="全部状态")
-    category = filters.ChoiceFilter(
+    tier = ChoiceFilter(label="层级", choices=Tier.choices, widget=forms.HiddenInput)
+    district = ChoiceFilter(label="区", field_name="street__district", choices=[], empty_label="全部区")
+    street = ChoiceFilter(label="街镇", choices=[], empty_label="全部街镇")
+    community = ChoiceFilter(label="居委", choices=[], empty_label="全部居委")
+    status = ChoiceFilter(label="状态", choices=Status.choices, empty_label="全部状态")
+    category = ChoiceFilter(
         label="类别", choices=lambda: list(terms.categories().items()), empty_label="全部类别"
     )
-    field = filters.ChoiceFilter(
+    field = ChoiceFilter(
         label="服务领域",
         choices=lambda: list(terms.fields().items()),
         method="by_field",
         empty_label="全部领域",
     )
-    grade = filters.ChoiceFilter(label="评估等级", choices=Grade.choices, empty_label="全部等级")
-    dormancy = filters.ChoiceFilter(label="活跃情况", choices=Dormancy.choices, empty_label="全部")
-    certificate = filters.ChoiceFilter(
-        label="证书", choices=EXPIRING, method="by_certificate", empty_label="不限"
-    )
+    grade = ChoiceFilter(label="评估等级", choices=Grade.choices, empty_label="全部等级")
+    dormancy = ChoiceFilter(label="活跃情况", choices=Dormancy.choices, empty_label="全部")
+    certificate = ChoiceFilter(label="证书", choices=EXPIRING, method="by_certificate", empty_label="不限")
     inactive = filters.DateFilter(
         label="最近活动早于",
         field_name="last_active_on",
         lookup_expr="lt",
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
-    counted = filters.ChoiceFilter(
+    counted = ChoiceFilter(
         label="计入达标", choices=[("1", "只看计入的")], method="by_counted", empty_label="不限"
     )
 
-    placed = filters.ChoiceFilter(
-        label="所属", choices=[("1", "有所属居委")], method="by_placed", empty_label="不限"
-    )
+    placed = ChoiceFilter(label="所属", choices=[("1", "有所属居委")], method="by_placed", empty_label="不限")
 
-    living = filters.ChoiceFilter(
+    living = ChoiceFilter(
         label="在册", choices=[("1", "未注销、撤销、停止")], method="by_living", empty_label="不限"
     )
 
@@ -57,19 +57,33 @@ class OrganizationFilter(filters.FilterSet):
 
     def __init__(self, data=None, *args, request=None, **kwargs):
         super().__init__(data, *args, request=request, **kwargs)
-        chosen = (data or {}).get("street", "")
-        user = request.user
-        streets = register.street_choices(user)
-        street = int(chosen) if str(chosen).isdigit() else (streets[0][0] if len(streets) == 1 else None)
-        self.form.fields["street"].choices = [("", "全部街镇"), *streets]
+        user, asked = request.user, data or {}
+        district, street = self.number(asked.get("district")), self.number(asked.get("street"))
+        districts = register.district_choices(user)
+        if len(districts) > 1:
+            self.form.fields["district"].choices = districts
+            if district is None and street is not None:
+                district = register.district_of(street)
+            streets = register.street_choices(user, district) if district else []
+        else:
+            del self.form.fields["district"]
+            streets = register.street_choices(user)
+        if street is None and len(streets) == 1:
+            street = streets[0][0]
+        self.form.fields["street"].choices = streets
         communities = register.community_choices(user, street)
-        asked = (data or {}).get("community", "")
-        if asked and not any(str(pk) == asked for pk, _ in communities):
-            communities += register.community_named(user, asked)
-        self.form.fields["community"].choices = [("", "全部居委"), *communities]
+        community = str(asked.get("community", ""))
+        if community and not any(str(pk) == community for pk, _ in communities):
+            communities += register.community_named(user, community)
+        self.form.fields["community"].choices = communities
+
+    @staticmethod
+    def number(value) -> int | None:
+        return int(value) if str(value).isdigit() else None
 
     def by_text(self, queryset, name, value):
-        return register.matching(queryset, value)
+        found, self.many = register.matching(queryset, value)
+        return found
 
     def by_field(self, queryset, name, value):
         return queryset.filter(service_fields__contains=[value])

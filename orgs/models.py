@@ -150,6 +150,11 @@ class Organization(models.Model):
             models.Index("community", "sort_key", "id", name="org_community_sort"),
             models.Index("street", "status", "tier", name="org_street_count"),
             models.Index("last_active_on", "id", name="org_last_active"),
+            models.Index("certificate_expires_on", "id", name="org_certificate"),
+            models.Index("established_on", "id", name="org_established"),
+            models.Index("grade_expires_on", "id", name="org_grade_expires"),
+            # Every count of a tab under the usual conditions is read from this one alone.
+            models.Index("tier", "status", "category", "dormancy", "grade", name="org_facets"),
             models.Index("name_key", name="org_name_key"),
             GinIndex("search_terms", name="org_search_terms"),
         ]

@@ -64,6 +64,11 @@ def keys(name: str, *codes: str) -> tuple[str, list[str]]:
     return "\n".join([*lines, *codes_clean]), sorted(terms)
 
 
+def exact(needle: str) -> bool:
+    """Whether having the needle among the terms already proves that the name contains it: one or two characters do."""
+    return len(needle) <= 2 and all(HAN.match(c) for c in needle)
+
+
 @lru_cache(maxsize=1)
 def syllables() -> frozenset[str]:
     found = {

@@ -38,6 +38,7 @@ class ListView(GrantMixin, View):
     template_name = "core/list.html"
     selectable = False
     more_filters: Sequence[str] = ()
+    uncounted = False
 
     def rows(self):
         """Everything that this person may see in this list."""
@@ -56,22 +57,32 @@ class ListView(GrantMixin, View):
 
     def cut(self, filters):
         """(rows under every filter but the tab, rows of this tab). Each filter runs once, also a costly search."""
-        base = self.rows()
+        rows = self.rows()
         if not filters.form.is_valid():  # a condition that means nothing here must not widen the list
-            return base.none(), base.none()
-        data = filters.form.cleaned_data
-        for name, value in data.items():
-            if name != self.tab_field:
-                base = filters.filters[name].filter(base, value)
-        tab = data.get(self.tab_field) if self.tab_field else None
+            return rows.none(), rows.none()
+        base = filters.cut(rows, skip=self.tab_field)
+        self.uncounted = filters.many
+        tab = filters.form.cleaned_data.get(self.tab_field) if self.tab_field else None
+        if (
+            tab and filters.many
+        ):  # many altogether may be few within the tab: let the search choose its way anew
+            return base, filters.cut(rows.filter(**{self.tab_field: tab}), skip=self.tab_field)
         return base, base.filter(**{self.tab_field: tab}) if tab else base
+
+    def count(self, filters, queryset, tabs) -> int:
+        """How many rows the list has, at most COUNT_LIMIT; fills in the tabs. Counted from the rows that are paged through."""
+        if self.uncounted:
+            return COUNT_LIMIT if filters.many else capped_counts(queryset)[0]
+        if not tabs:
+            return capped_counts(queryset)[0]
+        for tab, count in zip(tabs[1:], capped_counts(*(t["queryset"] for t in tabs[1:])), strict=True):
+            tab["count"] = count
+        tabs[0]["count"] = min(COUNT_LIMIT, sum(tab["count"] for tab in tabs[1:]))
+        return next((tab["count"] for tab in tabs if tab["current"]), 0)
 
     def context(self, filters, queryset, table) -> dict:
         tabs = self.tabs()
-        # The number above the list is counted from the very rows that the list pages through.
-        counts = capped_counts(queryset, *(t["queryset"] for t in tabs))
-        for tab, count in zip(tabs, counts[1:], strict=True):
-            tab["count"] = count
+        count = self.count(filters, queryset, tabs)
         column, descending = self.order()
         size = self.size()
         page = KeysetPage(queryset, column.sort, size, self.query.get("page", ""), descending)
@@ -84,8 +95,8 @@ class ListView(GrantMixin, View):
             "chips": self.chips(filters),
             "more_open": any(self.query.get(name) for name in self.more_filters),
             "tabs": tabs,
-            "count": counts[0],
-            "capped": counts[0] >= COUNT_LIMIT,
+            "count": count,
+            "capped": count >= COUNT_LIMIT,
             "table": table,
             "head": self.head(table, column, descending),
             "body": table.html(rows, lambda pk: url.replace("0", str(pk)), self.selectable),

@@ -1,22 +1,27 @@
 """Reads of the register. Every one takes rows that `visible_to(user)` has cut already, or does so itself."""
 
 import datetime
+import json
 from functools import reduce
 from operator import or_
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from orgs import policy, search
 from orgs.choices import Verb
 from orgs.models import Activity, Organization, TargetPolicy
-from places.models import Community, Street
+from places.models import Community, District, Street
 
 RARE = 2_000  # so many hits are sorted in memory; more are found by walking the list's own order
+MANY = (
+    20_000  # so many hits, as PostgreSQL estimates them, are not even taken out to see whether they are few
+)
 
 
-def matching(queryset: QuerySet, text: str) -> QuerySet:
-    """Rows whose name, pinyin, initials or codes contain the text.
+def matching(queryset: QuerySet, text: str) -> tuple[QuerySet, bool]:
+    """(rows whose name, pinyin, initials or codes contain the text, whether they are too many to count).
 
     The gram index finds candidates without order; asked to order them, PostgreSQL would rather walk the whole key
     (seconds on a million rows). So few hits are taken out first and ordered by their ids; when there are many, walking
@@ -24,11 +29,25 @@ def matching(queryset: QuerySet, text: str) -> QuerySet:
     """
     needle, alternatives = search.query(text)
     if not needle:
-        return queryset
-    has_terms = reduce(or_, (Q(search_terms__contains=terms) for terms in alternatives))
-    hits = queryset.filter(has_terms, search_text__contains=needle)
+        return queryset, False
+    hits = queryset.filter(reduce(or_, (Q(search_terms__contains=terms) for terms in alternatives)))
+    if not search.exact(needle):
+        hits = hits.filter(search_text__contains=needle)
+    if estimated(queryset.filter(search_terms__contains=alternatives[0])) >= MANY:
+        return hits, True
     ids = list(hits.order_by().values_list("pk", flat=True)[: RARE + 1])
-    return queryset.filter(pk__in=ids) if len(ids) <= RARE else queryset.filter(search_text__contains=needle)
+    return (queryset.filter(pk__in=ids) if len(ids) <= RARE else hits), False
+
+
+def estimated(queryset: QuerySet) -> int:
+    """How many rows PostgreSQL expects; costs a plan, reads no row."""
+    if queryset.query.is_empty():
+        return 0
+    sql, params = queryset.order_by().values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
+        plan = cursor.fetchone()[0]
+    return (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]["Plan Rows"]
 
 
 def counted_statuses(on: datetime.date | None = None) -> dict[str, list[str]]:
@@ -46,9 +65,27 @@ def counted(queryset: QuerySet, on: datetime.date | None = None) -> QuerySet:
     return queryset.filter(reduce(or_, rules)) if rules else queryset.none()
 
 
-def street_choices(user) -> list[tuple[int, str]]:
-    streets = Street.objects.visible_to(user).distinct().order_by("district", "order")
-    return list(streets.values_list("pk", "name"))
+def district_choices(user) -> list[tuple[int, str]]:
+    """The districts of an installation that has several, for whoever sees all of them."""
+    return (
+        list(District.objects.visible_to(user).order_by("code").values_list("pk", "name"))
+        if user.area.kind == "all"
+        else []
+    )
+
+
+def street_choices(user, district: int | None = None) -> list[tuple[int, str]]:
+    """The streets in official order; of one district when there are several: a nation has thousands."""
+    streets = Street.objects.visible_to(user)
+    if district is not None:
+        streets = streets.filter(district=district)
+    if user.area.kind == "community":
+        streets = streets.distinct()
+    return list(streets.order_by("district__code", "order").values_list("pk", "name"))
+
+
+def district_of(street: int) -> int | None:
+    return Street.objects.filter(pk=street).values_list("district", flat=True).first()
 
 
 def community_choices(user, street: int | None) -> list[tuple[int, str]]:
