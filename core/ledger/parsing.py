@@ -16,6 +16,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 EARLIEST = datetime.date(1900, 1, 1)
 LATEST = datetime.date(2100, 12, 31)
 EPOCH = datetime.date(1899, 12, 30)  # day 0 of Excel's calendar, valid from 1900-03-01
+FIRST_SERIAL = 10_000  # 1927; smaller numbers are years that somebody typed alone
 CHINESE_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 
 
@@ -153,7 +154,7 @@ def date_of(raw: Any) -> datetime.date | None:
         return raw
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):
         return None
-    if not isinstance(raw, str) and math.isfinite(raw) and 61 <= raw < 73_415:
+    if not isinstance(raw, str) and math.isfinite(raw) and FIRST_SERIAL <= raw < 73_415:
         return EPOCH + datetime.timedelta(days=int(raw))
     value = re.sub(r"[‐‑‒–—―−~]", "-", chinese_numerals(narrow(raw)).replace("。", "."))
     found = DATE.fullmatch(value) or COMPACT.fullmatch(value)

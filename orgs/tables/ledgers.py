@@ -30,12 +30,16 @@ def words(choices, **more: str) -> Mapping[str, str]:
 
 def categories() -> Mapping[str, str]:
     known = terms.categories() or dict(policy.CATEGORIES)
-    return {label: c for c, label in known.items()} | {label.removesuffix("类"): c for c, label in known.items()}
+    return {label: c for c, label in known.items()} | {
+        label.removesuffix("类"): c for c, label in known.items()
+    }
 
 
 def fields() -> Mapping[str, str]:
     known = terms.fields() or dict(policy.FIELDS)
-    return {label: c for c, label in known.items()} | {label.removeprefix("社区"): c for c, label in known.items()}
+    return {label: c for c, label in known.items()} | {
+        label.removeprefix("社区"): c for c, label in known.items()
+    }
 
 
 FORMS = words(LegalForm.choices, 社团="association", 民办非企业单位="service_agency", 民非="service_agency")
@@ -44,11 +48,21 @@ STATUS_WORDS = {
     Tier.TEAM: {"备案": Status.FILED, "停止": Status.STOPPED, "注销": Status.CANCELLED},
     Tier.GROUP: {"停止": Status.STOPPED},
 }
-GRADES = {word: value for value in Grade.values for word in (value, value.lower(), f"{value}级", f"A{value[0]}")} | {
-    "A" * n: f"{n}A" for n in range(1, 6)
-}
-PARTY = words(PartyStatus.choices, 党支部="branch", 已建="branch", 联合="joint", 指导员="instructor", 应建未建="due", 无="no_members")
-POLITICAL = words(PoliticalStatus.choices, 党员="party", 预备党员="probationary", 团员="league", 无党派="independent")
+GRADES = {
+    word: value for value in Grade.values for word in (value, value.lower(), f"{value}级", f"A{value[0]}")
+} | {"A" * n: f"{n}A" for n in range(1, 6)}
+PARTY = words(
+    PartyStatus.choices,
+    党支部="branch",
+    已建="branch",
+    联合="joint",
+    指导员="instructor",
+    应建未建="due",
+    无="no_members",
+)
+POLITICAL = words(
+    PoliticalStatus.choices, 党员="party", 预备党员="probationary", 团员="league", 无党派="independent"
+)
 ASSIGNED = words(Assignment.choices, 是="assigned", 否="unassigned")
 
 
@@ -62,7 +76,9 @@ def credit_code(raw) -> str:
     fault = policy.credit_code_fault(value)
     if fault:
         kind, reason = fault
-        raise Unfit(kind, reason, "18 位，以 51、52 或 53 开头", value if kind == "credit_code_check_digit" else None)
+        raise Unfit(
+            kind, reason, "18 位，以 51、52 或 53 开头", value if kind == "credit_code_check_digit" else None
+        )
     return value
 
 
@@ -95,17 +111,42 @@ def street(**more) -> LedgerColumn:
 
 
 def community(header: str, required: bool) -> LedgerColumn:
-    aliases = ("居委", "居委会", "社区", "所属居委", "所属居委会", "所属居民区", "所属社区", "居民区", "所在居委")
-    return LedgerColumn("community", header, aliases=aliases, kind="community", needed=required, required=required, width=18)
+    aliases = (
+        "居委",
+        "居委会",
+        "社区",
+        "所属居委",
+        "所属居委会",
+        "所属居民区",
+        "所属社区",
+        "居民区",
+        "所在居委",
+    )
+    return LedgerColumn(
+        "community", header, aliases=aliases, kind="community", needed=required, required=required, width=18
+    )
 
 
 def status(tier: Tier, header: str, *aliases: str) -> LedgerColumn:
     return chosen("status", header, lambda: statuses(tier), required=True, aliases=aliases, width=10)
 
 
-PHONE = column("contact_phone", "联系电话", parsing.phone, aliases=("电话", "手机", "联系方式", "手机号"), kind="code", width=16)
+PHONE = column(
+    "contact_phone",
+    "联系电话",
+    parsing.phone,
+    aliases=("电话", "手机", "联系方式", "手机号"),
+    kind="code",
+    width=16,
+)
 CATEGORY = chosen("category", "类别", categories, aliases=("组织类别", "四类"))
-FIELDS = column("service_fields", "服务领域", parsing.choices(fields), allowed=lambda: parsing.official(fields()), kind="several")
+FIELDS = column(
+    "service_fields",
+    "服务领域",
+    parsing.choices(fields),
+    allowed=lambda: parsing.official(fields()),
+    kind="several",
+)
 LAST_ACTIVE = day("last_active_on", "最近活动日期", aliases=("最近活动",), merge="greatest")
 REMARK = column("remark", "备注", parsing.long_text, aliases=("说明",), width=24)
 NUMBER = LedgerColumn("record_id", "系统编号", parsing.whole(1, 2**62), empty=None, kind="hidden")

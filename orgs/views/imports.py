@@ -109,7 +109,9 @@ def import_marked(request, pk: int):
 @require_POST
 def import_confirm(request, pk: int):
     job = found(request, pk)
-    return _after(request, job, lambda: actions.confirm(job=job, good_only=request.POST.get("rows") == "good"))
+    return _after(
+        request, job, lambda: actions.confirm(job=job, good_only=request.POST.get("rows") == "good")
+    )
 
 
 @require_POST

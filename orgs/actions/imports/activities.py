@@ -24,7 +24,12 @@ class ActivityImport:
         self.parser = Parser(sheet)
         self.stored = [f for f in self.parser.fields if f not in HELPERS]
         types = {f: sql_type(Activity._meta.get_field(f)) for f in self.stored}
-        helpers = {"organization": "text", "organization_code": "text", "organization_key": "text", "organization_id": "bigint"}
+        helpers = {
+            "organization": "text",
+            "organization_code": "text",
+            "organization_key": "text",
+            "organization_id": "bigint",
+        }
         self.staging = Staging(sheet, types | helpers)
         self.read = 0
 
@@ -107,7 +112,9 @@ class ActivityImport:
             f"UPDATE import_row s SET change = CASE WHEN ROW({new}) IS DISTINCT FROM ROW({old}) THEN 'changed' ELSE 'same' END "
             "FROM orgs_activity o WHERE o.id = s.target AND s.ok"
         )
-        return dict(self.staging.all("SELECT coalesce(change, 'rejected'), count(*) FROM import_row GROUP BY 1"))
+        return dict(
+            self.staging.all("SELECT coalesce(change, 'rejected'), count(*) FROM import_row GROUP BY 1")
+        )
 
     def preview(self) -> dict:
         labels = {f: self.sheet.header(f) for f in self.stored}

@@ -26,7 +26,9 @@ RETRY = "写入时数据库拒绝了其中的内容（可能有人同时在修�
 def submit(*, ledger: Ledger, file, by) -> Job:
     """Keep the upload and queue its check."""
     with transaction.atomic():
-        job = Job(kind=KIND, title=f"导入{ledger.name}：{file.name}"[:200], owner=by, file_name=file.name[:200])
+        job = Job(
+            kind=KIND, title=f"导入{ledger.name}：{file.name}"[:200], owner=by, file_name=file.name[:200]
+        )
         job.params = {"ledger": ledger.kind, "ledger_name": ledger.name, "phase": "check"}
         job.file.save("ledger.xlsx", file, save=True)
         jobs.enqueue(job)
@@ -108,7 +110,10 @@ def _write(job: Job, ledger: Ledger, progress) -> None:
         if outcome.written:
             state, message = JobState.DONE, f"新增 {outcome.created:,} 行，更新 {outcome.updated:,} 行。"
         else:
-            state, message = JobState.WAITING, "核对以后名册有了变化，出现新的问题，没有写入任何内容，请重新确认。"
+            state, message = (
+                JobState.WAITING,
+                "核对以后名册有了变化，出现新的问题，没有写入任何内容，请重新确认。",
+            )
         jobs.close(job.pk, state, step="", message=message, result=_result(outcome) | kept, done=outcome.read)
     if not outcome.written:
         result = _result(outcome) | _marked(job, ledger)
@@ -119,10 +124,21 @@ def _undo(job: Job, ledger: Ledger, progress) -> None:
     progress.step("撤销导入", 0)
     with transaction.atomic():
         done = undo.undo(
-            context=job.result["context"], job=job.pk, file_name=job.file_name, ledger=ledger.kind, by=job.owner
+            context=job.result["context"],
+            job=job.pk,
+            file_name=job.file_name,
+            ledger=ledger.kind,
+            by=job.owner,
         )
-        message = f"已撤销：删除 {done.removed:,} 行，恢复 {done.restored:,} 行，保留 {done.left_total:,} 行。"
-        undone = {"removed": done.removed, "restored": done.restored, "left": done.left, "left_total": done.left_total}
+        message = (
+            f"已撤销：删除 {done.removed:,} 行，恢复 {done.restored:,} 行，保留 {done.left_total:,} 行。"
+        )
+        undone = {
+            "removed": done.removed,
+            "restored": done.restored,
+            "left": done.left,
+            "left_total": done.left_total,
+        }
         jobs.close(job.pk, JobState.DONE, step="", message=message, result=job.result | {"undone": undone})
 
 

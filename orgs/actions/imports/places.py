@@ -8,7 +8,9 @@ from core.scope import Area
 from places.models import Community, Street
 
 STREET_TAIL = re.compile(r"(街道办事处|人民政府|街道党工委|街道|镇党委|办事处|镇)+$")
-COMMUNITY_TAIL = re.compile(r"(社区居民委员会|社区居委会|居民委员会|村民委员会|居委会|村委会|居民区|居委|社区)$")
+COMMUNITY_TAIL = re.compile(
+    r"(社区居民委员会|社区居委会|居民委员会|村民委员会|居委会|村委会|居民区|居委|社区)$"
+)
 PREFIX = re.compile(r"^(上海市?)?(长宁区)?")
 
 
@@ -95,7 +97,11 @@ class PlaceFinder:
         short = self.street_names[street]
         if whole.startswith(short) and len(whole) > len(short):
             whole = whole[len(short) :]
-        found = self.communities.get((street, whole)) or self.communities.get((street, community_key(whole))) or []
+        found = (
+            self.communities.get((street, whole))
+            or self.communities.get((street, community_key(whole)))
+            or []
+        )
         if len(found) == 1:
             if found[0] not in self.mine:
                 raise self._outside("")
@@ -109,7 +115,11 @@ class PlaceFinder:
                 f"这个居委属于{self._names(others)}，不属于{self.street_names[street]}",
                 f"{self.street_names[street]}的居委，或把所属街镇改为{self._names(others)}",
             )
-        raise Unfit("community_unknown", f"{self.street_names[street]}没有这个居委", f"{self.street_names[street]}现有的居委")
+        raise Unfit(
+            "community_unknown",
+            f"{self.street_names[street]}没有这个居委",
+            f"{self.street_names[street]}现有的居委",
+        )
 
     def _outside(self, allowed: str) -> Unfit:
         return Unfit("out_of_area", f"不在您的管辖范围（{self.area.label}）", allowed)

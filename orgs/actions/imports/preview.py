@@ -52,7 +52,9 @@ def changed(staging: Staging, table: str, fields: list[str], labels: dict[str, s
     for row, target, name, *values in rows:
         old, new = values[: len(fields)], values[len(fields) :]
         cells = [
-            [labels.get(f, f), text(f, a), text(f, b)] for f, a, b in zip(fields, old, new, strict=True) if a != b
+            [labels.get(f, f), text(f, a), text(f, b)]
+            for f, a, b in zip(fields, old, new, strict=True)
+            if a != b
         ]
         out.append({"row": row, "id": target, "name": name, "cells": cells})
     return out

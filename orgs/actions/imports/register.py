@@ -30,13 +30,23 @@ class RegisterImport:
         self.parser = Parser(sheet)
         self.stored = [f for f in self.parser.fields if f not in HELPERS]
         types = {f: sql_type(Organization._meta.get_field(f)) for f in self.stored}
-        self.written = [*self.stored, "street_id", *(["community_id"] if "community" in self.parser.at else [])]
+        self.written = [
+            *self.stored,
+            "street_id",
+            *(["community_id"] if "community" in self.parser.at else []),
+        ]
         if "status" not in self.stored:
             types["status"] = "text"
         self.staging = Staging(
             sheet,
             types
-            | {"street_id": "bigint", "community_id": "bigint", "name_key": "text", "record_id": "bigint", "row_tier": "text"},
+            | {
+                "street_id": "bigint",
+                "community_id": "bigint",
+                "name_key": "text",
+                "record_id": "bigint",
+                "row_tier": "text",
+            },
         )
         self.places = PlaceFinder(area, community_required=tier != Tier.REGISTERED)
         self.read = 0
@@ -76,7 +86,9 @@ class RegisterImport:
         for field, wrong in found.unfit:
             index = at.get(field, at["street"])
             column, position = sheet.plan[index]
-            parsed.faults.append(self.parser.fault(parsed.row, column, position, parsed.cells[position], wrong))
+            parsed.faults.append(
+                self.parser.fault(parsed.row, column, position, parsed.cells[position], wrong)
+            )
         return found
 
     # ---- checks by sets -----------------------------------------------------------------------------------------
@@ -94,12 +106,21 @@ class RegisterImport:
             self._twice("credit_code", "credit_code", "row", "s.credit_code IS NOT NULL")
             return
         if "filing_no" in self.stored:
-            founded = "extract(year FROM established_on)::int" if "established_on" in self.stored else "NULL::int"
+            founded = (
+                "extract(year FROM established_on)::int" if "established_on" in self.stored else "NULL::int"
+            )
             misfit = f"coalesce(substring(filing_no FROM '-([12][0-9]{{3}})-')::int <> {founded}, false)"
             self._twice("filing_no", "filing_no", f"{misfit}, row", "s.filing_no IS NOT NULL")
-            self._twice("name", "name_key, community_id", "filing_no IS NULL, row", "s.filing_no IS NULL AND s.community_id IS NOT NULL")
+            self._twice(
+                "name",
+                "name_key, community_id",
+                "filing_no IS NULL, row",
+                "s.filing_no IS NULL AND s.community_id IS NOT NULL",
+            )
             return
-        self._twice("name", "name_key, community_id", "row", "s.name_key IS NOT NULL AND s.community_id IS NOT NULL")
+        self._twice(
+            "name", "name_key, community_id", "row", "s.name_key IS NOT NULL AND s.community_id IS NOT NULL"
+        )
 
     def _twice(self, field: str, key: str, order: str, where: str) -> None:
         self.staging.blame(
@@ -124,13 +145,20 @@ class RegisterImport:
         if self.tier != Tier.REGISTERED:
             other = "AND (s.filing_no IS NULL OR o.filing_no IS NULL)" if "filing_no" in self.stored else ""
             self.staging.execute(
-                f"{found} {other} AND o.tier = %s AND o.name_key = s.name_key AND o.community_id = s.community_id", [tier]
+                f"{found} {other} AND o.tier = %s AND o.name_key = s.name_key AND o.community_id = s.community_id",
+                [tier],
             )
         self._conflicts(tier)
 
     def _conflicts(self, tier: str) -> None:
         blame = self.staging.blame
-        key = "credit_code" if self.tier == Tier.REGISTERED else "filing_no" if "filing_no" in self.stored else "name"
+        key = (
+            "credit_code"
+            if self.tier == Tier.REGISTERED
+            else "filing_no"
+            if "filing_no" in self.stored
+            else "name"
+        )
         if "row_tier" in self.parser.at:
             blame("row_tier", "tier_wrong", "SELECT row, row_tier, '这一行不属于本台账的层级' FROM import_row "
                   "WHERE row_tier <> '' AND row_tier <> %s", [tier], self.tier.label)  # fmt: skip
@@ -171,8 +199,8 @@ class RegisterImport:
         if "contact_phone" in self.stored:
             self.staging.execute(
                 "UPDATE import_row s SET contact_phone = o.contact_phone FROM orgs_organization o WHERE o.id = s.target "
-                "AND strpos(s.contact_phone, '*') > 0 AND left(o.contact_phone, 1) = left(s.contact_phone, 1) "
-                "AND (length(s.contact_phone) < 8 OR right(o.contact_phone, 4) = right(s.contact_phone, 4))"
+                "AND strpos(s.contact_phone, '*') > 0 AND o.contact_phone LIKE replace(s.contact_phone, '****', '%%')",
+                [],
             )
             self.staging.blame("contact_phone", "phone", "SELECT row, contact_phone, '电话已被遮蔽，无法还原' FROM import_row "
                                "WHERE strpos(contact_phone, '*') > 0")  # fmt: skip
@@ -183,7 +211,11 @@ class RegisterImport:
             return
         if "party_member_count" in self.stored:
             self._pair(
-                "party_member_count", "party_members_over_members", "member_count", ">", "'党员数不能多于参加人数（' || {b} || ' 人）'"
+                "party_member_count",
+                "party_members_over_members",
+                "member_count",
+                ">",
+                "'党员数不能多于参加人数（' || {b} || ' 人）'",
             )
         if "member_count" in self.stored and self.tier == Tier.TEAM:
             least = int(parameters.value(policy.TEAM_MIN_MEMBERS))
@@ -191,7 +223,13 @@ class RegisterImport:
                                "'备案团队不少于 ' || %s::int || ' 人' FROM import_row WHERE member_count < %s",
                                [least, least], f"不少于 {least} 的整数")  # fmt: skip
         if "street_opinion_on" in self.stored:
-            self._pair("street_opinion_on", "date_order", "committee_opinion_on", "<", "'审核日期早于备案日期（' || {b} || '）'")
+            self._pair(
+                "street_opinion_on",
+                "date_order",
+                "committee_opinion_on",
+                "<",
+                "'审核日期早于备案日期（' || {b} || '）'",
+            )
 
     def _pair(self, field: str, kind: str, other: str, wrong: str, reason: str) -> None:
         b = f"s.{other}" if other in self.stored else f"o.{other}"
@@ -208,13 +246,17 @@ class RegisterImport:
             f"UPDATE import_row s SET change = CASE WHEN ROW({new}) IS DISTINCT FROM ROW({old}) THEN 'changed' ELSE 'same' END "
             "FROM orgs_organization o WHERE o.id = s.target AND s.ok"
         )
-        return dict(self.staging.all("SELECT coalesce(change, 'rejected'), count(*) FROM import_row GROUP BY 1"))
+        return dict(
+            self.staging.all("SELECT coalesce(change, 'rejected'), count(*) FROM import_row GROUP BY 1")
+        )
 
     def preview(self) -> dict:
         labels = {f: self.sheet.header(f) for f in self.stored}
         labels |= {"street_id": "所属街镇", "community_id": self.sheet.header("community")}
         text = preview.wording(
-            self.ledger, dict(Street.objects.values_list("pk", "name")), dict(Community.objects.values_list("pk", "name"))
+            self.ledger,
+            dict(Street.objects.values_list("pk", "name")),
+            dict(Community.objects.values_list("pk", "name")),
         )
         return {
             "new": preview.created(self.staging),
@@ -241,7 +283,9 @@ class RegisterImport:
             portion,
         )
         self.staging.execute("TRUNCATE import_key")
-        self.staging.copy("COPY import_key (row, sort_key, search_text, search_terms) FROM STDIN", map(self._key, rows))
+        self.staging.copy(
+            "COPY import_key (row, sort_key, search_text, search_terms) FROM STDIN", map(self._key, rows)
+        )
 
     @staticmethod
     def _key(found: tuple) -> tuple:
@@ -269,7 +313,13 @@ class RegisterImport:
     def _insert(self, portion: tuple[int, int]) -> None:
         given = dict.fromkeys([*self.written, "status", "community_id", "name_key"])
         now = timezone.now()
-        fixed = {"tier": str(self.tier), "dormancy": str(Dormancy.ACTIVE), "version": 1, "created_at": now, "updated_at": now}
+        fixed = {
+            "tier": str(self.tier),
+            "dormancy": str(Dormancy.ACTIVE),
+            "version": 1,
+            "created_at": now,
+            "updated_at": now,
+        }
         for field in Organization._meta.concrete_fields:
             known = field.primary_key or field.column in given or field.column in fixed
             if not known and field.name not in ("sort_key", "search_text", "search_terms"):

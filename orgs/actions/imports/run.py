@@ -126,5 +126,7 @@ def keep_for_job(job: int) -> Callable[[Sheet, Staging], None]:
 
 def faults_of(rows) -> Iterator[Fault]:
     """Stored faults as the marker reads them."""
-    for row in rows.values_list("row", "column", "header", "kind", "value", "reason", "allowed").iterator(chunk_size=2_000):
+    for row in rows.values_list("row", "column", "header", "kind", "value", "reason", "allowed").iterator(
+        chunk_size=2_000
+    ):
         yield Fault(*row)

@@ -81,7 +81,9 @@ class Staging:
             [*params, column, header, kind, allowed],
         )
         if count:
-            self.execute("UPDATE import_row s SET ok = false FROM import_fault f WHERE f.row = s.row AND s.ok")
+            self.execute(
+                "UPDATE import_row s SET ok = false FROM import_fault f WHERE f.row = s.row AND s.ok"
+            )
         return count
 
     def faults(self) -> Iterator[Fault]:

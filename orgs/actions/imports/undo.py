@@ -121,7 +121,9 @@ def _search_keys(cursor) -> None:
         if text != before:
             changed.append((text, terms, pk))
     if changed:  # on the bare cursor: the wrapper that injects the history context cannot do many at once
-        cursor.cursor.executemany("UPDATE orgs_organization SET search_text = %s, search_terms = %s WHERE id = %s", changed)
+        cursor.cursor.executemany(
+            "UPDATE orgs_organization SET search_text = %s, search_terms = %s WHERE id = %s", changed
+        )
 
 
 def _last_activity_back(context: str) -> None:

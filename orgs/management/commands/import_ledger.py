@@ -29,7 +29,12 @@ class Command(BaseCommand):
         ledger, faults = LEDGERS[kind], []
         try:
             outcome = run.run(
-                ledger, file, by=None, write=not dry_run, good_only=good_rows_only, keep_faults=run.keep_in_list(faults)
+                ledger,
+                file,
+                by=None,
+                write=not dry_run,
+                good_only=good_rows_only,
+                keep_faults=run.keep_in_list(faults),
             )
         except Refused as refused:
             raise CommandError(str(refused)) from refused
