@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django.core import signing
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.http import Http404
@@ -16,10 +17,11 @@ def capped_counts(*querysets: QuerySet) -> list[int]:
     """How many rows each queryset has, at most COUNT_LIMIT, in one statement."""
     parts, params = [], []
     for queryset in querysets:
-        if queryset.query.is_empty():
+        try:
+            sql, values = queryset.order_by().values("pk")[:COUNT_LIMIT].query.sql_with_params()
+        except EmptyResultSet:  # conditions that exclude each other
             parts.append("0")
             continue
-        sql, values = queryset.order_by().values("pk")[:COUNT_LIMIT].query.sql_with_params()
         parts.append(f"(SELECT count(*) FROM ({sql}) AS counted)")
         params += values
     with connection.cursor() as cursor:

@@ -21,6 +21,7 @@ HETERONYMS = {
 }  # fmt: skip
 SURNAMES = {"曾": "zeng", "仇": "qiu", "单": "shan", "解": "xie", "查": "zha", "区": "ou", "翟": "zhai"}
 MOST_READINGS = 8
+MOST_ENDS = 12  # so many ways to end the last syllable are looked up one by one
 HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -77,17 +78,22 @@ def syllables() -> frozenset[str]:
     return frozenset(s for s in found if s.isascii() and s.isalpha())
 
 
-def split(letters: str) -> list[str]:
-    """The whole syllables of a stretch of pinyin, longest first; a rest that is no syllable is left out."""
-    found, at = [], 0
-    while at < len(letters):
-        size = next(
-            (n for n in range(6, 0, -1) if letters[at : at + n] in syllables() and at + n <= len(letters)), 0
-        )
-        if not size:
-            break
-        found.append(letters[at : at + size])
-        at += size
+def completions(start: str) -> list[str]:
+    """The syllables that begin like this: a person may still be typing."""
+    return sorted(s for s in syllables() if s.startswith(start))
+
+
+def splits(letters: str) -> list[tuple[list[str], str]]:
+    """The ways to read a stretch of pinyin: whole syllables, and what is typed of the last one. At most MOST_READINGS."""
+    found: list[tuple[list[str], str]] = []
+    open_: list[tuple[list[str], str]] = [([], letters)]
+    while open_ and len(found) < MOST_READINGS:
+        whole, rest = open_.pop()
+        if completions(rest):
+            found.append((whole, rest))
+        for size in range(1, min(6, len(rest) - 1) + 1):  # the longest syllable is tried first
+            if rest[:size] in syllables():
+                open_.append(([*whole, rest[:size]], rest[size:]))
     return found
 
 
@@ -99,11 +105,13 @@ def query(text: str) -> tuple[str, list[list[str]]]:
     if HAN.search(needle):
         return needle, [[needle] if len(needle) < 3 else [needle[i : i + 2] for i in range(len(needle) - 1)]]
     alternatives = [[f"c:{needle}"]]
-    whole = split(needle)
-    if whole and len(whole[-1]) + sum(map(len, whole[:-1])) >= len(needle) - 5:
-        certain = [s for s in (whole if "".join(whole) == needle else whole[:-1] or whole) if len(s) > 1]
-        if certain:
-            alternatives.append([f"s:{s}" for s in certain])
+    for whole, last in splits(needle):
+        certain = [f"s:{syllable}" for syllable in whole if len(syllable) > 1]
+        ends = completions(last)
+        if len(ends) > MOST_ENDS or any(len(end) == 1 for end in ends):
+            alternatives += [certain] if certain else [[f"s:{end}"] for end in ends if len(end) > 1]
+        else:
+            alternatives += [[*certain, f"s:{end}"] for end in ends]
     if len(needle) > 1:
         alternatives.append([f"i:{needle[i : i + 2]}" for i in range(len(needle) - 1)])
     else:

@@ -5,6 +5,7 @@ import json
 from functools import reduce
 from operator import or_
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -31,19 +32,23 @@ def matching(queryset: QuerySet, text: str) -> tuple[QuerySet, bool]:
     if not needle:
         return queryset, False
     hits = queryset.filter(reduce(or_, (Q(search_terms__contains=terms) for terms in alternatives)))
+    many = estimated(hits) >= MANY
     if not search.exact(needle):
         hits = hits.filter(search_text__contains=needle)
-    if estimated(queryset.filter(search_terms__contains=alternatives[0])) >= MANY:
+    if many:
         return hits, True
     ids = list(hits.order_by().values_list("pk", flat=True)[: RARE + 1])
-    return (queryset.filter(pk__in=ids) if len(ids) <= RARE else hits), False
+    if len(ids) > RARE:
+        return hits, False
+    return (queryset.filter(pk__in=ids) if ids else queryset.none()), False
 
 
 def estimated(queryset: QuerySet) -> int:
     """How many rows PostgreSQL expects; costs a plan, reads no row."""
-    if queryset.query.is_empty():
+    try:
+        sql, params = queryset.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
         return 0
-    sql, params = queryset.order_by().values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
         plan = cursor.fetchone()[0]
