@@ -79,7 +79,7 @@ def open_ledger(path: Path, ledger: Ledger, limit: int = guard.MAX_BYTES) -> She
                 raise Refused(f"工作表“{name}”超过 {MAX_ROWS:,} 行，请分成几个文件导入。")
             found, best = _find_header(sheet, ledger, best)
             if found:
-                return _checked(Sheet(name, index, *found, sheet.total_height - found[0], sheet.iter_rows))
+                return _checked(Sheet(name, index, *found, sheet.end[0] + 1 - found[0], sheet.iter_rows))
     except CalamineError as error:
         raise Refused("文件已损坏，无法读取。请在 Excel 中打开并重新保存后再导入。") from error
     needed = "、".join(c.header for c in ledger.columns if c.needed)
