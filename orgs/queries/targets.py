@@ -13,7 +13,7 @@ from django.db.models import Count, F, Q, Sum
 from core.models import Parameter
 from core.policy import Declared
 from core.scope import Area
-from orgs.choices import Tier
+from orgs.choices import Dormancy, Tier
 from orgs.models import CommunityTarget, Organization, TargetPolicy
 from orgs.queries.register import counted
 from places.models import Community, Street
@@ -143,21 +143,22 @@ def trend(area: Area, until: datetime.date, points: int = 24) -> list[tuple[date
     return list(last_of_month.values())[-points:]
 
 
-def live(area: Area, on: datetime.date) -> dict[str, tuple[int, int, int]]:
-    """{community code: (registered, teams, groups)} counted now under the policy in force on a day, zeros included."""
+def live(area: Area, on: datetime.date) -> dict[str, tuple[int, int, int, int]]:
+    """{community code: (registered, teams, groups, dormant)} counted now under the policy of a day, zeros included."""
     open_ones = Community.objects.in_area(area).filter(closed_on__isnull=True).order_by("code")
-    found = {code: [0, 0, 0] for code in open_ones.values_list("code", flat=True)}
+    found = {code: [0, 0, 0, 0] for code in open_ones.values_list("code", flat=True)}
     column = {Tier.REGISTERED: 0, Tier.TEAM: 1, Tier.GROUP: 2}
     counts = (
         counted(Organization.objects.in_area(area), on)
         .filter(community__closed_on__isnull=True, community__isnull=False)
         .order_by()
         .values_list("community__code", "tier")
-        .annotate(n=Count("pk"))
+        .annotate(n=Count("pk"), dormant=Count("pk", filter=Q(dormancy=Dormancy.DORMANT)))
     )
-    for code, tier, n in counts:
+    for code, tier, n, dormant in counts:
         found[code][column[tier]] += n
-    return {code: tuple(three) for code, three in found.items()}
+        found[code][3] += dormant
+    return {code: tuple(four) for code, four in found.items()}
 
 
 def outside_communities(area: Area, on: datetime.date) -> int:

@@ -58,9 +58,8 @@ def target_page(request):
     rows = targets.rows(area, night)
     figures = targets.totals(rows)
     # A number opens a list only while it is the list's number: the newest night, unchanged since.
-    current = bool(rows) and {
-        r.community.code: (r.registered, r.teams, r.groups) for r in rows
-    } == targets.live(area, today)
+    stored = {r.community.code: (r.registered, r.teams, r.groups, r.dormant) for r in rows}
+    current = bool(rows) and stored == targets.live(area, today)
     trend = targets.trend(area, night) if night else []
     rule = targets.policy_on(night or today)
     context = {

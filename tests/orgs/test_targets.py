@@ -204,3 +204,10 @@ def test_settings_add_a_dated_row_and_refuse_a_past_day(cast, sign_in):
     assert client.post(url, data).status_code == 302
     assert TargetPolicy.objects.get().counted == {"registered": [], "team": ["filed"], "group": []}
     assert sign_in(cast.street).get(url).status_code == 403
+
+
+def test_numbers_are_no_links_when_only_the_dormant_differ(twenty, cast, sign_in):
+    targets.snapshot(datetime.date.today())
+    Organization.objects.filter(tier="team", status="filed").update(dormancy="dormant")
+    response = sign_in(cast.officer).get(PAGE)
+    assert response.context["current"] is False

@@ -20,7 +20,7 @@ class Command(BaseCommand):
         today = timezone.localdate()
         as_of = as_of or today
         if as_of >= today:
-            counts = targets.live(Area("all"), today)
+            counts = {code: four[:3] for code, four in targets.live(Area("all"), today).items()}
         else:
             night = targets.night_not_after(as_of)
             if night is None:
