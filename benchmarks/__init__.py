@@ -1,0 +1,1 @@
+"""How fast the product is beside Django admin, import-export, a bare view and the limit. See docs/benchmarks.md."""

@@ -1,0 +1,127 @@
+"""One piece of work in a process of its own: `python -m benchmarks.job NAME …` prints one JSON object."""
+
+import json
+import os
+import resource
+import sys
+import time
+
+NAME = sys.argv[1] if len(sys.argv) > 1 else ""
+
+
+def start() -> None:
+    from changning import embedded  # noqa: PLC0415  only in the process that works
+
+    embedded.leave_at_exit()
+    embedded.ensure_database()
+    embedded.ensure_broker()
+    import django  # noqa: PLC0415
+
+    django.setup()
+
+
+def session() -> str:
+    """A signed-in person who may see everything; the key of the session's cookie."""
+    from django.conf import settings  # noqa: PLC0415
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: PLC0415
+    from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415
+
+    from accounts.models import User  # noqa: PLC0415
+
+    user = User.objects.filter(username="bench").first()
+    if user is None:
+        user = User.objects.create_user(
+            "bench",
+            os.urandom(16).hex(),
+            name="性能测试",
+            role="district_officer",
+            must_change_password=False,
+        )
+    store = SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store.create()
+    return store.session_key
+
+
+def facts() -> dict:
+    """What the pages ask for: a community, a common and a rare pair of characters, the place of page 500."""
+    from core.paging import KeysetPage  # noqa: PLC0415
+    from orgs.models import Organization  # noqa: PLC0415
+
+    rows = Organization.objects.order_by("sort_key", "pk")
+    key, pk = rows.values_list("sort_key", "pk")[49_899]
+    rare, hits = rare_pair(Organization)
+    community = Organization.objects.filter(pk__gte=54_321).order_by("pk").first().community_id
+    return {
+        "session": session(),
+        "community": community,
+        "in_community": Organization.objects.filter(community=community).count(),
+        "common": "舞蹈",
+        "rare": rare,
+        "rare_hits": hits,
+        "deep_key": key,
+        "deep_pk": pk,
+        "deep_token": KeysetPage._token((key, pk), back=False),
+    }
+
+
+def rare_pair(model) -> tuple[str, int]:
+    """Two characters that about a hundred names contain, or as few as there are at this scale."""
+    names = model.objects.filter(pk__gte=54_321).order_by("pk").values_list("name", flat=True)[:60]
+    pairs = sorted({name[i : i + 2] for name in names for i in range(1, 5)})
+    hits = {pair: model.objects.filter(search_terms__contains=[pair]).count() for pair in pairs}
+    return min(((pair, n) for pair, n in hits.items() if n >= 100), key=lambda found: found[1])
+
+
+def statements() -> dict:
+    """How many statements each page takes, in this process."""
+    from django.conf import settings  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
+
+    from benchmarks.pages import scenarios  # noqa: PLC0415
+
+    known, client, found = facts(), Client(), {}
+    client.cookies[settings.SESSION_COOKIE_NAME] = known["session"]
+    stock = settings.ROOT_URLCONF != "changning.urls"
+    for what, contenders in scenarios(known).items():
+        for name in ("bare", "admin") if stock else ("ours",):
+            path, query = contenders[name]
+            client.get(path, query)
+            with CaptureQueriesContext(connection) as captured:
+                client.get(path, query)
+            found[f"{name} {what}" if stock else what] = len(captured)
+            if os.environ.get("BENCH_SHOW"):
+                print(what, *(f"{q['time']} {q['sql'][:300]}" for q in captured), sep="\n  ", file=sys.stderr)
+    return {"pages": found}
+
+
+def keep() -> dict:
+    """Say the facts, then hold the services until standard input is closed."""
+    print(json.dumps(facts()), flush=True)
+    sys.stdin.read()
+    return {}
+
+
+def main() -> None:
+    start()
+    from benchmarks import work  # noqa: PLC0415
+
+    jobs = {"keep": keep, "statements": statements} | work.JOBS
+    before = peak()
+    begun = time.perf_counter()
+    found = jobs[NAME](*sys.argv[2:])
+    measured = {"seconds": time.perf_counter() - begun, "rss_mib": peak(), "added_mib": peak() - before}
+    print(json.dumps(measured | (found or {})), flush=True)
+
+
+def peak() -> float:
+    """The most memory that this process ever held, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""The nightly snapshot of every community: ours beside one bare statement, then again, then with 1 % changed."""
+
+import time
+
+from benchmarks.rig import Rig
+from benchmarks.table import Row
+
+
+def run(rig: Rig) -> list[Row]:
+    found = rig.job("snapshot")
+    rows = [
+        Row(
+            rig.scale,
+            f"nightly, {what}",
+            "s",
+            {"ours": found[f"ours {what}"], "limit": found["limit"]},
+            goal,
+            found[f"ours {what}"] <= share * found[base],
+            f"{found['communities']:,} communities",
+        )
+        for what, goal, share, base in (
+            ("full", "≤ 2× one statement", 2, "limit"),
+            ("again", "", 2, "limit"),
+            ("1 % changed", "stretch: ≤ 0.25× full", 0.25, "ours full"),
+        )
+    ]
+    rows[1].met = None
+    print("  ", {k: v for k, v in found.items() if k != "rss_mib"}, flush=True)
+    return rows
+
+
+LIMIT = """
+INSERT INTO orgs_communitytarget (night, community_id, policy_id, registered, teams, groups, dormant)
+SELECT %s, c.id, %s, coalesce(r, 0), coalesce(t, 0), coalesce(g, 0), 0 FROM places_community c LEFT JOIN (
+  SELECT community_id, count(*) FILTER (WHERE tier = 'registered') r, count(*) FILTER (WHERE tier = 'team') t,
+         count(*) FILTER (WHERE tier = 'group') g
+  FROM orgs_organization WHERE status IN ('normal', 'rectifying', 'filed') GROUP BY 1) o ON o.community_id = c.id"""
+
+
+class Undo(Exception):
+    """Leaves the database as it was."""
+
+
+def timed(work) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def snapshot() -> dict:
+    import datetime  # noqa: PLC0415
+
+    from django.db import connection, transaction  # noqa: PLC0415
+
+    from orgs.actions import targets  # noqa: PLC0415
+    from orgs.models import CommunityTarget, Organization, TargetPolicy  # noqa: PLC0415
+
+    today = datetime.date.today()
+    policy = TargetPolicy.objects.order_by("effective_from").first().pk
+    found: dict = {}
+
+    def bare() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(LIMIT, [today, policy])
+
+    def alone(work, name: str) -> None:
+        """Twice on an empty table; the second, warm one counts."""
+        for _ in range(2):
+            try:
+                with transaction.atomic():
+                    CommunityTarget.objects.filter(night=today).delete()
+                    found[name] = timed(work)
+                    raise Undo
+            except Undo:
+                continue
+
+    alone(bare, "limit")
+    alone(lambda: targets.snapshot(today), "ours full")
+    try:
+        with transaction.atomic():
+            found["communities"] = targets.snapshot(today)[0]
+            found["ours again"] = timed(lambda: targets.snapshot(today))
+            with connection.cursor() as cursor:
+                cursor.execute("ALTER TABLE orgs_organization DISABLE TRIGGER USER")
+            Organization.objects.filter(
+                tier="team", status="filed", pk__lt=Organization.objects.count() // 50
+            ).update(status="stopped")
+            found["ours 1 % changed"] = timed(lambda: targets.snapshot(today))
+            raise Undo
+    except Undo:
+        return found
+
+
+JOBS = {"snapshot": snapshot}
