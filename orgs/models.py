@@ -146,7 +146,7 @@ class Organization(models.Model):
             models.Index("sort_key", "id", name="org_sort"),
             models.Index("tier", "sort_key", "id", name="org_tier_sort"),
             models.Index("street", "sort_key", "id", name="org_street_sort"),
-            models.Index("community", "status", "tier", name="org_count"),
+            models.Index("community", "status", "tier", "dormancy", name="org_count"),
             models.Index("community", "sort_key", "id", name="org_community_sort"),
             models.Index("street", "status", "tier", name="org_street_count"),
             models.Index("last_active_on", "id", name="org_last_active"),
