@@ -1,9 +1,11 @@
 from django.urls import include, path
 
+from core.views.gallery import gallery
 from core.views.health import healthz
 
 urlpatterns = [
     path("healthz", healthz),
+    path("gallery/", gallery, name="gallery"),
     path("accounts/", include("accounts.urls")),
     path("places/", include("places.urls")),
     path("orgs/", include("orgs.urls")),
