@@ -33,15 +33,15 @@ class ChoiceFilter(django_filters.ChoiceFilter):
 class ListFilter(django_filters.FilterSet):
     """applied_last: names of filters that choose their way by what the others left over.
 
-    many: set by such a filter when it found so many rows that they are walked in order and not counted.
+    amount: set by such a filter: "few" rows are taken out and sorted; "many" are walked in order and not counted.
     """
 
     applied_last: tuple[str, ...] = ()
-    many = False
+    amount = ""
 
     def cut(self, queryset, skip: str = ""):
         """The queryset under every filter but `skip`."""
-        self.many = False
+        self.amount = ""
         data = self.form.cleaned_data
         for name in sorted(data, key=lambda name: name in self.applied_last):
             if name != skip:

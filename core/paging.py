@@ -6,7 +6,7 @@ from typing import Any
 from django.core import signing
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Func, Q, QuerySet
 from django.http import Http404
 
 COUNT_LIMIT = 10_001
@@ -32,12 +32,22 @@ def capped_counts(*querysets: QuerySet) -> list[int]:
 class KeysetPage:
     """One page of a queryset ordered by (path, pk).
 
-    token: where the page starts, as an earlier page gave it; size: rows on the page.
+    token: where the page starts, as an earlier page gave it; size: rows on the page;
+    walked: False for few rows, which are to be sorted, not looked for along the whole order.
     `rows(sources)` gives tuples (pk, *sources); afterwards `next` and `previous` are tokens or None.
     """
 
-    def __init__(self, queryset: QuerySet, path: str, size: int, token: str = "", descending: bool = False):
+    def __init__(
+        self,
+        queryset: QuerySet,
+        path: str,
+        size: int,
+        token: str = "",
+        descending: bool = False,
+        walked: bool = True,
+    ):
         self.queryset, self.path, self.size, self.descending = queryset, path, size, descending
+        self.walked = walked
         self.next = self.previous = None
         self.start, self.backwards = None, False
         if token:
@@ -49,7 +59,8 @@ class KeysetPage:
 
     def rows(self, sources: list[str]) -> list[tuple]:
         down = self.descending != self.backwards
-        key = F(self.path)
+        # PostgreSQL does not see an index behind the array.
+        key = F(self.path) if self.walked else Func(F(self.path), template="(ARRAY[%(expressions)s])[1]")
         order = [key.desc(nulls_first=True), "-pk"] if down else [key.asc(nulls_last=True), "pk"]
         queryset = self.queryset.order_by(*order)
         if self.start:

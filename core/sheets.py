@@ -50,21 +50,39 @@ class Digest:
     def through(self, rows: Iterator[dict]) -> Iterator[dict]:
         for row in rows:
             self.count += 1
-            self.hash.update(repr(list(row.values())).encode())
+            self.hash.update(repr([*row.values()]).encode())
             yield row
 
 
 def records(sheet: Sheet) -> Iterator[dict]:
-    makers = [(c.label, c.plain()) for c in sheet.columns]
+    makers = [maker(c) for c in sheet.columns]
+    labels = ["序号", *(c.label for c in sheet.columns), ID_HEADER]
     sources = [c.source for c in sheet.columns]
-    for number, (pk, *values) in enumerate(
-        sheet.rows.values_list("pk", *sources).iterator(chunk_size=5000), 1
-    ):
-        row: dict = {"序号": number}
-        for (label, plain), value in zip(makers, values, strict=True):
-            row[label] = typed(plain(value))
-        row[ID_HEADER] = str(pk)
-        yield row
+    rows = sheet.rows.values_list("pk", *sources).iterator(chunk_size=5000)
+    for number, (pk, *values) in enumerate(rows, 1):
+        cells = [make(v) if make else v for make, v in zip(makers, values, strict=True)]
+        yield dict(zip(labels, (number, *cells, str(pk)), strict=True))
+
+
+def maker(column: Column):
+    """How a stored value becomes a cell; None when it is one already."""
+    plain = column.plain()
+    if column.choices is not None:
+        known: dict = {}
+
+        def words(value):
+            if isinstance(value, list):
+                return plain(value)
+            if value not in known:
+                known[value] = plain(value)
+            return known[value]
+
+        return words
+    if column.kind == "date":
+        return None
+    if column.kind in ("text", "code"):
+        return lambda value: value or None if isinstance(value, str) else typed(plain(value))
+    return lambda value: typed(plain(value))
 
 
 def write_sheet(sheet: Sheet, path: Path | None = None) -> tuple[Path, int]:

@@ -82,7 +82,7 @@ class OrganizationFilter(ListFilter):
         return int(value) if str(value).isdigit() else None
 
     def by_text(self, queryset, name, value):
-        found, self.many = register.matching(queryset, value)
+        found, self.amount = register.matching(queryset, value)
         return found
 
     def by_field(self, queryset, name, value):

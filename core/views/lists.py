@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.db.models import Count
 from django.http import FileResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -61,21 +62,25 @@ class ListView(GrantMixin, View):
         if not filters.form.is_valid():  # a condition that means nothing here must not widen the list
             return rows.none(), rows.none()
         base = filters.cut(rows, skip=self.tab_field)
-        self.uncounted = filters.many
+        self.uncounted = filters.amount == "many"
         tab = filters.form.cleaned_data.get(self.tab_field) if self.tab_field else None
-        if (
-            tab and filters.many
-        ):  # many altogether may be few within the tab: let the search choose its way anew
+        if tab and self.uncounted:
+            # Many altogether may be few within the tab: let the search choose its way anew.
             return base, filters.cut(rows.filter(**{self.tab_field: tab}), skip=self.tab_field)
         return base, base.filter(**{self.tab_field: tab}) if tab else base
 
     def count(self, filters, queryset, tabs) -> int:
         """How many rows the list has, at most COUNT_LIMIT; fills in the tabs. Counted from the rows that are paged through."""
         if self.uncounted:
-            return COUNT_LIMIT if filters.many else capped_counts(queryset)[0]
+            return COUNT_LIMIT if filters.amount == "many" else capped_counts(queryset)[0]
         if not tabs:
             return capped_counts(queryset)[0]
-        for tab, count in zip(tabs[1:], capped_counts(*(t["queryset"] for t in tabs[1:])), strict=True):
+        if filters.amount == "few":
+            found = dict(self.base.order_by().values_list(self.tab_field).annotate(Count("pk")))
+            counts = [found.get(tab["value"], 0) for tab in tabs[1:]]
+        else:
+            counts = capped_counts(*(tab["queryset"] for tab in tabs[1:]))
+        for tab, count in zip(tabs[1:], counts, strict=True):
             tab["count"] = count
         tabs[0]["count"] = min(COUNT_LIMIT, sum(tab["count"] for tab in tabs[1:]))
         return next((tab["count"] for tab in tabs if tab["current"]), 0)
@@ -85,7 +90,14 @@ class ListView(GrantMixin, View):
         count = self.count(filters, queryset, tabs)
         column, descending = self.order()
         size = self.size()
-        page = KeysetPage(queryset, column.sort, size, self.query.get("page", ""), descending)
+        page = KeysetPage(
+            queryset,
+            column.sort,
+            size,
+            self.query.get("page", ""),
+            descending,
+            walked=filters.amount != "few",
+        )
         rows = page.rows(table.sources())
         url = reverse(self.detail_url_name, args=[0]) if self.detail_url_name else ""
         return {
@@ -125,6 +137,7 @@ class ListView(GrantMixin, View):
                 "label": label,
                 "url": self.link(**{self.tab_field: value}),
                 "current": value == current,
+                "value": value,
                 "queryset": self.base.filter(**{self.tab_field: value}) if value else self.base,
             }
             for value, label in [("", "全部"), *self.model._meta.get_field(self.tab_field).choices]

@@ -7,9 +7,10 @@ from operator import or_
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from core.lookups import Among
 from orgs import policy, search
 from orgs.choices import Verb
 from orgs.models import Activity, Organization, TargetPolicy
@@ -21,8 +22,8 @@ MANY = (
 )
 
 
-def matching(queryset: QuerySet, text: str) -> tuple[QuerySet, bool]:
-    """(rows whose name, pinyin, initials or codes contain the text, whether they are too many to count).
+def matching(queryset: QuerySet, text: str) -> tuple[QuerySet, str]:
+    """(rows whose name, pinyin, initials or codes contain the text, "few", "many" or "" for their number).
 
     The gram index finds candidates without order; asked to order them, PostgreSQL would rather walk the whole key
     (seconds on a million rows). So few hits are taken out first and ordered by their ids; when there are many, walking
@@ -30,17 +31,17 @@ def matching(queryset: QuerySet, text: str) -> tuple[QuerySet, bool]:
     """
     needle, alternatives = search.query(text)
     if not needle:
-        return queryset, False
+        return queryset, ""
     hits = queryset.filter(reduce(or_, (Q(search_terms__contains=terms) for terms in alternatives)))
     many = estimated(hits) >= MANY
     if not search.exact(needle):
         hits = hits.filter(search_text__contains=needle)
     if many:
-        return hits, True
+        return hits, "many"
     ids = list(hits.order_by().values_list("pk", flat=True)[: RARE + 1])
     if len(ids) > RARE:
-        return hits, False
-    return (queryset.filter(pk__in=ids) if ids else queryset.none()), False
+        return hits, ""
+    return (queryset.filter(Among(F("pk"), ids)) if ids else queryset.none()), "few"
 
 
 def estimated(queryset: QuerySet) -> int:
