@@ -19,7 +19,13 @@ def database_and_files(data: Path, stopping: threading.Event) -> None:
     steps = {
         "migrations": (
             migrations,
-            [["migrate", "-v", "0"], ["load_map"], ["load_dictionaries"], ["seed_demo", "--if-empty"]],
+            [
+                ["migrate", "-v", "0"],
+                ["load_map"],
+                ["load_dictionaries"],
+                ["seed_demo", "--if-empty"],
+                ["nightly", "--missed"],
+            ],
         ),
         "static": (static_files, [["collectstatic", "--noinput", "-v", "0", "--clear"]]),
     }
@@ -43,6 +49,7 @@ LABELS = {
     "load_map": "载入街镇和社区……",
     "load_dictionaries": "载入字典和达标口径……",
     "seed_demo": "准备演示数据……",
+    "nightly": "运行昨晚的夜间任务……",
     "collectstatic": "收集静态文件……",
 }
 

@@ -112,3 +112,10 @@ def test_home_opens_for_roles_without_business_data(who, cast, sign_in):
     response = sign_in(getattr(cast, who)).get("/")
     assert response.status_code == 200
     assert response.context["figures"] is None
+
+
+def test_the_command_catches_up_and_then_has_nothing_to_do(register, capsys):
+    call_command("nightly", missed=True)
+    assert NightlyRun.objects.get().state == RunState.DONE
+    call_command("nightly", missed=True)
+    assert NightlyRun.objects.get().runs == 1

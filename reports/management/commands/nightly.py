@@ -3,7 +3,7 @@ import datetime
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from reports.actions import Busy, nightly
+from reports.actions import Busy, catch_up, nightly
 from reports.choices import RunState
 
 
@@ -13,9 +13,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--date", type=datetime.date.fromisoformat, help="YYYY-MM-DD，默认今天")
 
-    def handle(self, *args, date=None, **options):
+        parser.add_argument("--missed", action="store_true", help="补跑漏掉的晚上")
+
+    def handle(self, *args, date=None, missed=False, **options):
+        today = timezone.localdate()
         try:
-            run = nightly(date or timezone.localdate())
+            if missed:
+                for run in catch_up(today):
+                    self.stdout.write(f"{run.date}：{run.get_state_display()}")
+                return
+            run = nightly(date or today)
         except Busy as error:
             raise CommandError(str(error)) from error
         for step in run.steps.all():
