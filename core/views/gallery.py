@@ -13,6 +13,8 @@ from core.charts import line
 from core.choices import JobState
 from core.models import Job
 
+TREND = [(f"26-{month:02d}", 11 + month / 4) for month in range(1, 12)]
+
 
 class SampleForm(forms.Form):
     name = forms.CharField(label="名称", help_text="与备案表一致")
@@ -23,6 +25,47 @@ class SampleForm(forms.Form):
         choices=[("supply", "社区服务供给"), ("safety", "社区公共安全")],
         widget=forms.CheckboxSelectMultiple,
     )
+
+
+class SampleFilters(forms.Form):
+    q = forms.CharField(label="搜索")
+    street = forms.ChoiceField(label="街镇", choices=[("", "全部街镇"), ("1", "华阳路街道"), ("2", "新泾镇")])
+    status = forms.ChoiceField(label="状态", choices=[("", "全部状态"), ("filed", "已备案")])
+    before = forms.DateField(label="最近活动早于", widget=forms.DateInput(attrs={"type": "date"}))
+
+
+def filter_bar() -> dict:
+    chips = [("街镇", "华阳路街道"), ("状态", "已备案")]
+    return {
+        "filters": SimpleNamespace(
+            form=SampleFilters(
+                {"street": "1", "status": "filed"}, auto_id="filter_%s", use_required_attribute=False
+            )
+        ),
+        "chips": [{"label": label, "value": value, "url": "#"} for label, value in chips],
+        "kept": [],
+        "view": SimpleNamespace(more_filters=("before",)),
+        "more_open": False,
+    }
+
+
+def rows() -> list[dict]:
+    """A row in every state."""
+    samples = [
+        ("ok", "已备案", "华阳路街道银杏合唱队", 42), ("warn", "整改中", "长宁区乐邻社区服务中心", 18),
+        ("late", "超期 3 天", "江苏路街道剪纸社", 16), ("info", "办理中", "新泾镇绿缘志愿护园队", 1204),
+        ("off", "已注销", "虹桥街道太极拳队", 25),
+    ]  # fmt: skip
+    return [
+        {
+            "state": state,
+            "words": words,
+            "name": name,
+            "active": datetime.date(2026, 11, 2),
+            "members": members,
+        }
+        for state, words, name, members in samples
+    ]
 
 
 def jobs() -> list[Job]:
@@ -43,10 +86,10 @@ def timeline() -> list[dict]:
     now = timezone.now()
     return [
         {
-            "at": now, "who": "甲街经办", "verb": "变更状态", "reason": "年度复核未通过", "clause": "第四部分（一）2",
+            "at": now, "who": "华阳路街道 陆晓燕", "verb": "变更状态", "reason": "年度复核未通过", "clause": "第四部分（一）2",
             "changes": [("状态", "已备案", "停止活动"), ("备注", "", "人员搬离")],
         },
-        {"at": now - datetime.timedelta(days=40), "who": "甲一居委", "verb": "新增", "reason": "", "changes": []},
+        {"at": now - datetime.timedelta(days=40), "who": "华院居委会 沈佩芬", "verb": "新增", "reason": "", "changes": []},
     ]  # fmt: skip
 
 
@@ -57,23 +100,14 @@ def gallery(request):
     context = {
         "title": "组件总览",
         "tabs": [{"label": k, "url": "#", "count": n, "current": k == "全部"} for k, n in tabs],
-        "chips": [
-            {"label": "街镇", "value": "甲街街道", "url": "#"},
-            {"label": "状态", "value": "已备案", "url": "#"},
-        ],
-        "states": [
-            ("ok", "已备案"),
-            ("warn", "整改中"),
-            ("late", "超期 3 天"),
-            ("info", "办理中"),
-            ("off", "已注销"),
-        ],
-        "form": SampleForm(),
+        "filter_bar": filter_bar(),
+        "rows": rows(),
+        "members": sum(row["members"] for row in rows()),
         "wrong": SampleForm({"name": "", "members": 6, "held_on": ""}),
         "jobs": jobs(),
         "timeline": timeline(),
-        "chart": line([(f"26-{m:02d}", 11 + m / 4) for m in range(1, 12)], 12.0),
-        "wall": [("甲一", 14, 0, 0), ("甲二", 11, 1, 1), ("甲三", 7, 5, 2), ("甲四", 2, 10, 3)],
-        "row": SimpleNamespace(name="甲一合唱队", active=datetime.date(2026, 11, 2), members=1204),
+        "chart": line(TREND, 12.0),
+        "trend": TREND,
+        "wall": [("华院", 14, 0, 0), ("西一", 11, 1, 1), ("秀水", 7, 5, 2), ("潘东", 2, 10, 3)],
     }
     return render(request, "core/gallery.html", context)

@@ -17,7 +17,7 @@ from orgs.filters import OrganizationFilter
 from orgs.forms import LEADER_LABEL, SECTIONS, ActivityForm, OrganizationForm, PromotionForm, StatusForm
 from orgs.models import Organization
 from orgs.queries import register, terms
-from orgs.tables.register import COLUMNS
+from orgs.tables.register import COLUMNS, DORMANCY_STATES, STATUS_STATES
 
 
 @listed
@@ -51,6 +51,8 @@ def detail(request, pk: int):
     promotion = policy.PROMOTIONS.get(organization.tier)
     context = {
         "organization": organization,
+        "status_state": STATUS_STATES.get(organization.status, "off"),
+        "dormancy_state": DORMANCY_STATES.get(organization.dormancy, "off"),
         "category": terms.categories().get(organization.category, ""),
         "sections": facts(organization),
         "activities": register.activities_of(organization),

@@ -13,7 +13,7 @@ from orgs.actions.targets import snapshot
 
 ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--disable-component-update", "--disable-sync", "--lang=zh-CN",
 ]  # fmt: skip
 SIZES = {"wide": (1366, 768), "phone": (360, 800)}
 
@@ -76,6 +76,7 @@ def photograph(request):
         if os.environ.get("SCREENSHOTS") == "1":
             folder = Path(settings.DATA_DIR).parent / "screenshots"
             folder.mkdir(parents=True, exist_ok=True)
+            page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
             page.screenshot(path=folder / f"{name}.png", full_page=True)
 
     return take
