@@ -8,31 +8,50 @@ from orgs.actions.setup import load_dictionaries
 from orgs.models import Organization
 from places.actions import load_map
 from places.models import District
+from tests.browser.checks import faults
+from tests.browser.conftest import SIZES
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 GROUPS = Path(__file__).parent.parent / "samples" / "groups.xlsx"
 
 
-def test_find_open_edit_and_see_the_timeline_by_keyboard_alone(district, enter):
-    page = enter(district.officer)
-    page.keyboard.press("/")
-    page.keyboard.type("hongqiao")
-    page.keyboard.press("Enter")
+def tab_to(page, selector: str) -> None:
+    """Go on with the Tab key until the focus is there."""
+    for _ in range(80):
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not lead to {selector}")
+
+
+def test_sign_in_find_open_edit_and_see_the_timeline_by_keyboard_alone(district, enter):
+    page = enter(None)
+    page.goto("/accounts/login/")
+    keys = page.keyboard
+    tab_to(page, "#id_username")
+    keys.type(district.officer.username)
+    keys.press("Tab")
+    keys.type("Demo-2026")
+    keys.press("Enter")
+    page.wait_for_selector("h1:has-text('我的待办')")
+    keys.press("/")
+    keys.type("hongqiao")
+    keys.press("Enter")
     page.wait_for_url("**/orgs/?q=hongqiao")
-    page.locator("main").focus()
-    page.keyboard.press("j")
-    page.keyboard.press("Enter")
+    keys.press("j")
+    keys.press("Enter")
     page.wait_for_selector("h1:has-text('甲二虹桥书画社')")
-    page.locator("main").focus()
-    page.keyboard.press("e")
+    keys.press("e")
     page.wait_for_url("**/edit/")
-    page.focus("#id_activity_content")
-    page.keyboard.type("书法")
-    page.focus("#id_reason")
-    page.keyboard.type("补充内容")
-    page.keyboard.press("Enter")
+    tab_to(page, "#id_activity_content")
+    keys.type("书法")
+    tab_to(page, "#id_reason")
+    keys.type("补充内容")
+    tab_to(page, "main button[type=submit]")
+    keys.press("Enter")
     page.wait_for_url("**/orgs/*/")
-    page.goto(page.url + "?tab=history")
+    tab_to(page, "a[href$='tab=history']")
+    keys.press("Enter")
     assert "补充内容" in page.inner_text(".timeline")
     assert Organization.objects.get(name="甲二虹桥书画社").activity_content == "书法"
 
@@ -58,7 +77,7 @@ def test_lists_and_forms_work_without_scripts(district, enter):
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-def test_a_ledger_goes_in_by_browser_and_comes_out_again(javascript, district, enter):
+def test_a_ledger_goes_in_by_browser_and_comes_out_again(javascript, district, enter, photograph):
     load_map()
     load_dictionaries()
     district.officer.district = District.objects.get(code="310105")
@@ -69,6 +88,13 @@ def test_a_ledger_goes_in_by_browser_and_comes_out_again(javascript, district, e
     page.set_input_files("input[type=file]", GROUPS)
     page.click("text=上传并核对")
     page.wait_for_selector("text=只导入正确的行")
+    assert page.locator(".faults details").count() >= 2
+    for size, (width, height) in SIZES.items() if javascript else ():
+        page.set_viewport_size({"width": width, "height": height})
+        photograph(page, f"{size}-import-faults")
+        assert faults(page) == []
     page.click("text=只导入正确的行")
     page.wait_for_selector("text=撤销")
     assert Organization.objects.filter(tier="group", street__district__code="310105").count() == 617
+    page.goto("/orgs/?tier=group")
+    assert page.get_attribute("[data-count]", "data-count") == "617"

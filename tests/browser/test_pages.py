@@ -1,10 +1,10 @@
 """Every page at both sizes: axe finds nothing serious, nothing scrolls sideways, the console stays silent."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import override_settings
 
 from orgs.models import Organization
+from tests.browser.checks import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIZES = pytest.mark.parametrize("size", ["wide", "phone"])
@@ -18,23 +18,6 @@ REST = [
     "/places/", "/places/adjust/", "/jobs/", "/accounts/profile/", "/accounts/password/", "/gallery/",
 ]  # fmt: skip
 ADMINISTRATION = ["/", "/accounts/users/", "/jobs/", "/gallery/"]
-
-
-def axe_faults(page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in found if v["impact"] in ("serious", "critical")
-    ]
-
-
-def faults(page) -> list[str]:
-    """What is wrong with the page as it stands. A page that is not there says 404 on the console, and nothing else may."""
-    found = [f"axe {fault}" for fault in axe_faults(page)]
-    if page.evaluate("document.documentElement.scrollWidth") > page.viewport_size["width"]:
-        found.append("scrolls sideways")
-    missing = page.url.endswith("/999999/")
-    found += [f"console {text}" for text in page.complaints if not (missing and "404" in text)]
-    return [f"{page.url} {fault}" for fault in found]
 
 
 def visit(page, urls, size, photograph) -> list[str]:

@@ -111,7 +111,7 @@ def test_create_saves_a_team_and_its_history(cast, sign_in):
     ("change", "sentence"),
     [
         ({"member_count": 6}, "备案团队至少 10 人"),
-        ({"name": ""}, "这个字段是必填项"),
+        ({"name": ""}, "请填写"),
         ({"party_member_count": 13}, "党员数不能多于参加人数"),
     ],
 )
