@@ -39,6 +39,13 @@ class ListFilter(django_filters.FilterSet):
     applied_last: tuple[str, ...] = ()
     amount = ""
 
+    def get_form_class(self):
+        """Made once: every form copies its fields anyway, and choices that change are read when they are drawn."""
+        kind = type(self)
+        if "_form_class" not in kind.__dict__:
+            kind._form_class = super().get_form_class()
+        return kind._form_class
+
     def cut(self, queryset, skip: str = ""):
         """The queryset under every filter but `skip`."""
         self.amount = ""

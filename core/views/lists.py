@@ -1,6 +1,8 @@
 """The list page: declared in ten lines, the same everywhere."""
 
 from collections.abc import Sequence
+from functools import cached_property
+from urllib.parse import urlencode
 
 from django.db.models import Count
 from django.http import FileResponse, QueryDict
@@ -124,6 +126,10 @@ class ListView(GrantMixin, View):
             **self.extra(),
         }
 
+    @cached_property
+    def address(self) -> str:
+        return reverse(self.url_name)
+
     def extra(self) -> dict:
         """More context of one list."""
         return {}
@@ -155,17 +161,10 @@ class ListView(GrantMixin, View):
 
     def link(self, **changes) -> str:
         """This list's address with some parameters changed; an empty value removes one. A new filter starts at page one."""
-        query = self.query.copy()
-        query.pop("export", None)
-        if "page" not in changes:
-            query.pop("page", None)
-        for key, value in changes.items():
-            if value in ("", None):
-                query.pop(key, None)
-            else:
-                query[key] = value
-        text = query.urlencode()
-        return f"{reverse(self.url_name)}?{text}" if text else reverse(self.url_name)
+        dropped = {"export", "page", *changes}
+        kept = [(k, v) for k, values in self.query.lists() if k not in dropped for v in values]
+        text = urlencode(kept + [(k, v) for k, v in changes.items() if v not in ("", None)])
+        return f"{self.address}?{text}" if text else self.address
 
     def head(self, table, current, descending) -> list[dict]:
         cells = []
