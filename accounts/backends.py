@@ -8,4 +8,7 @@ class AreaBackend(ModelBackend):
 
     def get_user(self, user_id):
         people = User.objects.select_related("district", "street", "community__street")
-        return people.filter(pk=user_id, is_active=True).first()
+        try:
+            return people.get(pk=user_id, is_active=True)
+        except User.DoesNotExist:
+            return None

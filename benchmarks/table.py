@@ -50,7 +50,16 @@ def growth(rows: list[Row]) -> list[Row]:
     return found
 
 
+def doubt(row: Row) -> None:
+    """Whoever beats the limit shows that the limit is wrong: no verdict is drawn from such a row."""
+    beaten = ratio(row, "limit")
+    if beaten and (beaten > 1 if row.unit == "1/s" else beaten < 1):
+        row.met, row.notes = None, f"INVALID: faster than the limit, so the limit is not one. {row.notes}"
+
+
 def report(rows: list[Row], scales: list[str], quick: bool, seconds: float) -> str:
+    for row in rows:
+        doubt(row)
     rows = rows + growth(rows)
     peers = list(dict.fromkeys(name for row in rows for name in row.medians if name != "ours"))
     head = ["scale", "what", "unit", "ours", *peers, *(f"ours/{p}" for p in peers), "goal", "met", "notes"]

@@ -1,9 +1,11 @@
 """Filters of lists: choices drawn by plain string work, and costly conditions applied after all others."""
 
+from functools import lru_cache
+from html import escape
+
 import django_filters
 from django import forms
 from django.forms.utils import flatatt
-from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django_filters.fields import ChoiceField
 
@@ -12,14 +14,19 @@ class Select(forms.Select):
     """A select of flat choices. Django's own renders a template per option, which was two thirds of a list page."""
 
     def render(self, name, value, attrs=None, renderer=None):
-        chosen = {str(v) for v in self.format_value(value)}
-        options = []
-        for option, label in self.choices:
-            key = "" if option is None else str(option)
-            on = " selected" if key in chosen else ""
-            options.append(f'<option value="{escape(key)}"{on}>{escape(label)}</option>')
+        choices = tuple(("" if k is None else str(k), str(v)) for k, v in self.choices)
         attributes = flatatt(self.build_attrs(self.attrs, attrs or {}) | {"name": name})
-        return mark_safe(f"<select{attributes}>{''.join(options)}</select>")  # noqa: S308 - every part was escaped
+        body = options(choices, frozenset(map(str, self.format_value(value))))
+        return mark_safe(f"<select{attributes}>{body}</select>")  # noqa: S308 - every part was escaped
+
+
+@lru_cache(maxsize=512)
+def options(choices: tuple[tuple[str, str], ...], chosen: frozenset[str]) -> str:
+    """`<option>`s, drawn once for the same choices: most lists are drawn with nothing chosen."""
+    return "".join(
+        f'<option value="{escape(k)}"{" selected" if k in chosen else ""}>{escape(v)}</option>'
+        for k, v in choices
+    )
 
 
 class PlainChoiceField(ChoiceField):
@@ -33,7 +40,7 @@ class ChoiceFilter(django_filters.ChoiceFilter):
 class ListFilter(django_filters.FilterSet):
     """applied_last: names of filters that choose their way by what the others left over.
 
-    amount: set by such a filter: "few" rows are taken out and sorted; "many" are walked in order and not counted.
+    amount: set by such a filter: "many" rows are walked in order and not counted; "some" may be few, to be taken out and sorted.
     """
 
     applied_last: tuple[str, ...] = ()

@@ -65,6 +65,9 @@ class KeysetPage:
         queryset = self.queryset.order_by(*order)
         if self.start:
             queryset = queryset.filter(self._beyond(self.start["v"], self.start["pk"], down))
+        if not self.walked:  # few rows are sorted before other tables are joined to them
+            page = queryset.values("pk")[: self.size + 1]
+            queryset = self.queryset.model._base_manager.filter(pk__in=page).order_by(*order)
         found = list(queryset.values_list(self.path, "pk", *sources)[: self.size + 1])
         more = len(found) > self.size
         found = found[: self.size]

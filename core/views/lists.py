@@ -1,10 +1,10 @@
 """The list page: declared in ten lines, the same everywhere."""
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.db.models import Count
 from django.http import FileResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,6 +18,7 @@ from core.sheets import Sheet, write_sheet
 from core.tables import Column, Table
 from core.views.base import GrantMixin, require
 
+RARE = 2_000  # so many rows of a search are sorted in memory; more are found by walking the list's own order
 CONTROLS = ("page", "size", "sort", "cols", "export")
 
 
@@ -42,6 +43,7 @@ class ListView(GrantMixin, View):
     selectable = False
     more_filters: Sequence[str] = ()
     uncounted = False
+    walked = True
 
     def rows(self):
         """Everything that this person may see in this list."""
@@ -73,19 +75,28 @@ class ListView(GrantMixin, View):
 
     def count(self, filters, queryset, tabs) -> int:
         """How many rows the list has, at most COUNT_LIMIT; fills in the tabs. Counted from the rows that are paged through."""
-        if self.uncounted:
-            return COUNT_LIMIT if filters.amount == "many" else capped_counts(queryset)[0]
-        if not tabs:
-            return capped_counts(queryset)[0]
-        if filters.amount == "few":
-            found = dict(self.base.order_by().values_list(self.tab_field).annotate(Count("pk")))
-            counts = [found.get(tab["value"], 0) for tab in tabs[1:]]
+        if filters.amount == "many":
+            return COUNT_LIMIT
+        shown = [] if self.uncounted else tabs[1:]
+        counts = self.count_few(filters, self.base if shown else queryset)
+        if counts is None:
+            counted = capped_counts(*(tab["queryset"] for tab in shown)) if shown else capped_counts(queryset)
         else:
-            counts = capped_counts(*(tab["queryset"] for tab in tabs[1:]))
-        for tab, count in zip(tabs[1:], counts, strict=True):
+            counted = [counts[tab["value"]] for tab in shown] or [counts.total()]
+        if not shown:
+            return counted[0]
+        for tab, count in zip(shown, counted, strict=True):
             tab["count"] = count
-        tabs[0]["count"] = min(COUNT_LIMIT, sum(tab["count"] for tab in tabs[1:]))
+        tabs[0]["count"] = min(COUNT_LIMIT, sum(counted))
         return next((tab["count"] for tab in tabs if tab["current"]), 0)
+
+    def count_few(self, filters, rows) -> Counter | None:
+        """Rows of each tab, when a search left so few that they are taken out and sorted instead of walked to."""
+        if filters.amount != "some":
+            return None
+        found = list(rows.order_by().values_list(self.tab_field or "pk", flat=True)[: RARE + 1])
+        self.walked = len(found) > RARE
+        return None if self.walked else Counter(found)
 
     def context(self, filters, queryset, table) -> dict:
         tabs = self.tabs()
@@ -98,7 +109,7 @@ class ListView(GrantMixin, View):
             size,
             self.query.get("page", ""),
             descending,
-            walked=filters.amount != "few",
+            walked=self.walked,
         )
         rows = page.rows(table.sources())
         url = reverse(self.detail_url_name, args=[0]) if self.detail_url_name else ""

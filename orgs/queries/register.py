@@ -7,41 +7,32 @@ from operator import or_
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from core.lookups import Among
 from orgs import policy, search
 from orgs.choices import Verb
 from orgs.models import Activity, Organization, TargetPolicy
 from places.models import Community, District, Street
 
-RARE = 2_000  # so many hits are sorted in memory; more are found by walking the list's own order
 MANY = (
-    20_000  # so many hits, as PostgreSQL estimates them, are not even taken out to see whether they are few
+    20_000  # so many hits, as PostgreSQL estimates them, are walked in the list's own order and not counted
 )
 
 
 def matching(queryset: QuerySet, text: str) -> tuple[QuerySet, str]:
-    """(rows whose name, pinyin, initials or codes contain the text, "few", "many" or "" for their number).
+    """(rows whose name, pinyin, initials or codes contain the text, "some", "many" or "" for their number).
 
     The gram index finds candidates without order; asked to order them, PostgreSQL would rather walk the whole key
-    (seconds on a million rows). So few hits are taken out first and ordered by their ids; when there are many, walking
-    the order finds a page of them soon anyway.
+    (seconds on a million rows). So few hits are to be sorted apart from that order; when there are many, walking it
+    finds a page of them soon anyway. Which of the two, the list decides once it has counted (`ListView.count_few`).
     """
     needle, alternatives = search.query(text)
     if not needle:
         return queryset, ""
     hits = queryset.filter(reduce(or_, (Q(search_terms__contains=terms) for terms in alternatives)))
-    many = estimated(hits) >= MANY
-    if not search.exact(needle):
-        hits = hits.filter(search_text__contains=needle)
-    if many:
-        return hits, "many"
-    ids = list(hits.order_by().values_list("pk", flat=True)[: RARE + 1])
-    if len(ids) > RARE:
-        return hits, ""
-    return (queryset.filter(Among(F("pk"), ids)) if ids else queryset.none()), "few"
+    amount = "many" if estimated(hits) >= MANY else "some"
+    return (hits if search.exact(needle) else hits.filter(search_text__contains=needle)), amount
 
 
 def estimated(queryset: QuerySet) -> int:

@@ -10,6 +10,7 @@ from django.db.models import Sum
 
 from accounts.models import User
 from orgs import policy
+from orgs.actions import dormancy, targets
 from orgs.choices import Dormancy, Grade, Status
 from orgs.demo import codes
 from orgs.demo.bulk import Synthetic, Task
@@ -47,6 +48,8 @@ def test_the_district_has_everything_that_a_page_can_show(db):
     assert last.aggregate(Sum("dormant"))["dormant__sum"] == live.filter(dormancy="dormant").count()
     assert 14 <= live.count() / 189 <= 15
     assert last.filter(total__lt=8).exists()
+    assert dormancy.mark(TODAY)[1] == 0  # that night's own judgement and count find nothing to change
+    assert targets.snapshot(TODAY, today=TODAY)[1] == 0
     promoted = [o for o in rows.filter(tier="registered", version__gte=3) if len(register.timeline(o)) >= 3]
     assert any("升级" in [entry["verb"] for entry in register.timeline(o)] for o in promoted)
     assert User.objects.get(username="street").street.name == "华阳路街道"

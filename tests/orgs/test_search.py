@@ -4,6 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from core.paging import KeysetPage
+from core.views import lists
 from orgs import search
 from orgs.choices import Tier
 from orgs.models import Organization
@@ -75,20 +77,47 @@ def test_blank_text_leaves_the_list_as_it_is(shelf):
 
 
 @pytest.mark.parametrize("text", ["社", "队", "长宁", "sh", "changning"])
-def test_every_way_of_searching_finds_the_same(shelf, monkeypatch, text):
-    few = found(text)
-    monkeypatch.setattr(register, "RARE", 0)  # too many to sort in memory
-    assert found(text) == few
+def test_every_way_of_searching_shows_the_same_page(shelf, cast, sign_in, monkeypatch, text):
+    client = sign_in(cast.officer)
+
+    def page(tier=""):
+        context = client.get("/orgs/", {"q": text, "tier": tier}).context
+        return context["ids"], context["view"].walked, context["tabs"][0].get("count"), context["count"]
+
+    few = page()
+    assert few[0]
+    assert few[1] is False  # few hits are sorted, not walked to
+    few_of_tier = page("team")
+    monkeypatch.setattr(lists, "RARE", 0)  # too many to sort in memory
+    assert page() == (few[0], True, *few[2:])
+    assert page("team")[0] == few_of_tier[0]
     monkeypatch.setattr(register, "MANY", 0)  # too many even to look
-    rows, many = register.matching(Organization.objects.all(), text)
-    assert many == "many"
-    assert set(rows.values_list("name", flat=True)) == few
+    assert page() == (few[0], True, None, lists.COUNT_LIMIT)
+    assert page("team")[0] == few_of_tier[0]
 
 
-def test_search_looks_at_few_rows_in_two_statements(shelf):
+def test_a_search_for_few_pages_on_and_back_without_a_gap(shelf, cast, sign_in):
+    client = sign_in(cast.officer)
+    query = Organization.objects.all()
+    keys = {"path": "sort_key", "size": 2, "walked": False}
+    whole = list(query.order_by("sort_key", "pk").values_list("pk", flat=True))
+    seen, token = [], ""
+    while True:
+        page = KeysetPage(query, token=token, **keys)
+        seen += [pk for (pk,) in page.rows([])]
+        if not page.next:
+            break
+        token = page.next
+    assert seen == whole
+    back = KeysetPage(query, token=page.previous, **keys)
+    assert [pk for (pk,) in back.rows([])] == whole[-4:-2]
+    assert client.get("/orgs/", {"q": "没有这个名字"}).context["count"] == 0
+
+
+def test_the_search_itself_reads_no_row(shelf):
     with CaptureQueriesContext(connection) as captured:
         register.matching(Organization.objects.all(), "曙光")
-    assert len(captured) == 2  # an estimate and the hits
+    assert len(captured) == 1  # an estimate
 
 
 @pytest.mark.parametrize(

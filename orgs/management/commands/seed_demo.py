@@ -29,7 +29,7 @@ class Command(BaseCommand):
             default="district",
             help="规模（city、nation 用于性能测试）",
         )
-        parser.add_argument("--as-of", type=datetime.date.fromisoformat, help="数据截至日期，默认今天")
+        parser.add_argument("--as-of", type=datetime.date.fromisoformat, help="数据截至哪一晚，默认昨晚")
         parser.add_argument("--seed", type=int, default=2021, help="随机种子：同一个种子得到同样的数据")
         parser.add_argument(
             "--force-empty", action="store_true", help="非演示模式下也写入（仍然只写入空的数据库）"
@@ -45,7 +45,7 @@ class Command(BaseCommand):
                 self.stdout.write("数据库里已有组织，演示数据未写入。")
                 return
             raise CommandError("数据库里已有组织，演示数据不会写入：请换一个空的数据库。")
-        as_of = options["as_of"] or timezone.localdate()
+        as_of = options["as_of"] or timezone.localdate() - datetime.timedelta(days=1)
         if options["scale"] == "district":
             self.district(as_of, options["seed"])
         else:
