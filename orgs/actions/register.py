@@ -2,9 +2,9 @@
 
 import datetime
 
-import pghistory
 from django.db import transaction
 
+from core.history import told
 from orgs import policy, search
 from orgs.choices import Verb
 from orgs.models import Activity, Organization
@@ -17,13 +17,6 @@ class Conflict(Exception):
     def __init__(self, who, at, differences, current_version):
         super().__init__(f"{who} 已在 {at:%H:%M} 保存过这条记录")
         self.who, self.at, self.differences, self.current_version = who, at, differences, current_version
-
-
-def told(verb: Verb, by, reason: str = "", **more):
-    """The context under which the database records a change: who, what, why."""
-    return pghistory.context(
-        user=by.pk if by else None, username=str(by or "系统"), verb=str(verb), reason=reason, **more
-    )
 
 
 def fill_keys(organization: Organization) -> None:

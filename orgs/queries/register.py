@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from core import history
 from orgs import policy, search
 from orgs.choices import Verb
 from orgs.models import Activity, Organization, TargetPolicy
@@ -101,39 +102,13 @@ SKIPPED = {"version", "updated_at", "created_at", "name_key", "sort_key", "id"}
 
 
 def timeline(organization: Organization, limit: int = 200) -> list[dict]:
-    """Every change, newest first: at, who, verb, reason, and [(field label, before, after)]."""
-    rows = organization.events.select_related("pgh_context").order_by("pgh_created_at", "pgh_id")
-    out, before = [], None
-    for row in rows:
-        context = (row.pgh_context.metadata if row.pgh_context else None) or {}
-        changes = [] if before is None else differences(before, row)
-        if before is None or changes:
-            verb = context.get("verb", "")
-            out.append(
-                {
-                    "at": row.pgh_created_at,
-                    "who": context.get("username", "系统"),
-                    "verb": dict(Verb.choices).get(verb, "新增" if before is None else "修改"),
-                    "reason": context.get("reason", ""),
-                    "clause": context.get("clause", ""),
-                    "changes": changes,
-                }
-            )
-        before = row
-    return out[::-1][:limit]
+    """Every change, newest first; see `core.history.timeline`."""
+    return history.timeline(organization, skipped=SKIPPED, verbs=Verb.choices, limit=limit)
 
 
 def differences(before, after) -> list[tuple[str, object, object]]:
     """(label, before, after) of each field that differs between two versions, with choices in words."""
-    found = []
-    for field in Organization._meta.concrete_fields:
-        if field.name in SKIPPED or not hasattr(before, field.attname):
-            continue
-        old, new = getattr(before, field.attname), getattr(after, field.attname)
-        if old != new:
-            words = dict(field.flatchoices) if field.choices else {}
-            found.append((str(field.verbose_name), words.get(old, old), words.get(new, new)))
-    return found
+    return history.differences(Organization, before, after, SKIPPED)
 
 
 def community_named(user, pk: str) -> list[tuple[int, str]]:

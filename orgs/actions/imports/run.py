@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
+from core.history import told
 from core.ledger.columns import Ledger
 from core.ledger.faults import Fault
 from core.ledger.reading import Sheet, open_ledger
@@ -14,7 +15,6 @@ from core.scope import Area
 from orgs.actions.imports.activities import ActivityImport
 from orgs.actions.imports.register import RegisterImport
 from orgs.actions.imports.staging import FAULT_FIELDS, Staging
-from orgs.actions.register import told
 from orgs.choices import Tier, Verb
 
 EVERYWHERE = Area("all", label="全部")

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from django.db import connection, transaction
 from django.utils import timezone
 
+from core.history import told
 from orgs import search
 from orgs.actions.imports.staging import quoted
-from orgs.actions.register import told
 from orgs.choices import Verb
 from orgs.models import Activity, Organization
 

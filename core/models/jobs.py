@@ -1,12 +1,11 @@
-"""How work that outlives a request, a dated number, and a trace of reading are kept. Knows no app."""
+"""Work that outlives a request."""
 
-import pgtrigger
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 
-from core.choices import JOB_OPEN, AuditKind, JobState
+from core.choices import JOB_OPEN, JobState
 
 
 class JobQuerySet(models.QuerySet):
@@ -67,50 +66,3 @@ class Job(models.Model):
     @property
     def percent(self) -> int:
         return min(100, self.done * 100 // self.total) if self.total else 0
-
-
-class Parameter(models.Model):
-    """One value of a number that the policy or the bureau sets, from a date on. Named in an app's `policy.PARAMETERS`."""
-
-    key = models.CharField("参数", max_length=80)
-    value = models.DecimalField("值", max_digits=12, decimal_places=2)
-    effective_from = models.DateField("生效日期")
-    legal_basis = models.CharField("依据", max_length=300)
-    created_at = models.DateTimeField("录入时间", auto_now_add=True)
-
-    class Meta:
-        verbose_name = "参数"
-        ordering = ["key", "-effective_from"]
-        constraints = [
-            models.UniqueConstraint(
-                "key",
-                "effective_from",
-                name="parameter_one_a_day",
-                violation_error_message="同一生效日期只能有一个值",
-            )
-        ]
-
-    def __str__(self):
-        return f"{self.key} = {self.value}（{self.effective_from} 起）"
-
-
-class AuditEvent(models.Model):
-    """A sign-in, a denial, an export, a sensitive read. Append-only: a trigger refuses UPDATE and DELETE."""
-
-    kind = models.CharField("种类", max_length=20, choices=AuditKind)
-    at = models.DateTimeField("时间", auto_now_add=True)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="人员"
-    )
-    username = models.CharField("账号", max_length=150, blank=True)
-    address = models.GenericIPAddressField("地址", null=True, blank=True)
-    path = models.CharField("页面", max_length=500, blank=True)
-    detail = models.JSONField("内容", default=dict, encoder=DjangoJSONEncoder)
-
-    class Meta:
-        verbose_name = "审计记录"
-        ordering = ["-id"]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
-
-    def __str__(self):
-        return f"{self.get_kind_display()} {self.username} {self.at:%Y-%m-%d %H:%M}"
