@@ -2,10 +2,12 @@
 
 from django import template
 
+from core import workdays
 from core.tables import mask_phone, shown
 
 register = template.Library()
 register.filter("shown", shown)
+register.filter("due", workdays.due)
 
 
 @register.filter
