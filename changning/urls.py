@@ -10,6 +10,9 @@ urlpatterns = [
     path("places/", include("places.urls")),
     path("orgs/", include("orgs.urls")),
     path("jobs/", include("core.urls")),
+    path("drafts/", include("core.urls_drafts")),
+    path("files/", include("core.urls_files")),
+    path("notices/", include("core.urls_notices")),
     path("reports/", include("reports.urls")),
     path("", include("reports.urls_home")),
 ]
