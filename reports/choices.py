@@ -13,3 +13,4 @@ class Step(TextChoices):
     SNAPSHOT = "snapshot", "达标快照"
     DORMANCY = "dormancy", "休眠判定"
     WORKBOOK = "workbook", "领导报表"
+    DIGEST = "digest", "待办提醒"

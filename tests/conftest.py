@@ -5,6 +5,7 @@ import io
 import itertools
 from types import SimpleNamespace
 
+import hypothesis
 import openpyxl
 import pytest
 from django.core.cache import cache
@@ -20,6 +21,8 @@ from orgs.policy import CATEGORIES, FIELDS, body_check_character, code_check_cha
 from places.models import Community, District, Street
 
 pytest_plugins = ["dev.pytest_plugin"]
+hypothesis.settings.register_profile("shared machine", deadline=None)  # no test here is a timed one
+hypothesis.settings.load_profile("shared machine")
 TODAY = datetime.date(2026, 11, 2)
 serial = itertools.count(1)
 
