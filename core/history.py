@@ -1,7 +1,15 @@
 """The one history: triggers keep every state of a record, the action says who, what and why."""
 
 import pghistory
+from django.apps import apps
 from django.db import models
+from pghistory.models import Event
+
+
+def event_models() -> list[type[models.Model]]:
+    """The models of all tables of history, whatever app tracks its records."""
+    found = [m for m in apps.get_models() if issubclass(m, Event) and m._meta.managed and not m._meta.proxy]
+    return sorted(found, key=lambda m: m._meta.db_table)
 
 
 def told(verb: models.TextChoices, by, reason: str = "", **more):
