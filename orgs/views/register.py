@@ -59,6 +59,7 @@ def detail(request, pk: int):
         "timeline": register.timeline(organization),
         "promotion": Tier(promotion[0]).label if promotion else "",
         "may_edit": request.user.may("orgs.edit"),
+        "may_reveal": bool(organization.contact_phone) and request.user.may("orgs.reveal"),
         "tab": request.GET.get("tab", "overview"),
     }
     return render(request, "orgs/detail.html", context)
