@@ -78,7 +78,8 @@ def told(verb: models.TextChoices, by, reason: str = "", **more):
     """The context under which the database records a change: who, what, why.
 
     verb: a member of an app's choices, kept with its words; `by`: a person, None for the machine itself;
-    more: whatever explains it, such as `clause` or `job`.
+    more: whatever explains it, such as `clause` or `job`. A context that is opened within another one adds its words to
+    that one, in the same transaction only: what was committed under a context is never rewritten, the database refuses it.
     """
     return pghistory.context(
         user=by.pk if by else None,

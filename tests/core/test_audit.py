@@ -217,6 +217,12 @@ def test_eight_at_once_make_one_chain():
     assert verify().faults == []
 
 
+def test_a_rehearsal_leaves_no_event_and_does_not_hold_up_others(ten):
+    with audit.unrecorded():
+        assert audit.record(AuditKind.READ).pk is None
+    assert AuditEvent.objects.count() == 10
+
+
 @pytest.mark.django_db(transaction=True)
 def test_an_event_that_was_rolled_back_leaves_no_gap():
     audit.record(AuditKind.READ)
@@ -228,15 +234,27 @@ def test_an_event_that_was_rolled_back_leaves_no_gap():
 
 
 @pytest.mark.parametrize("model", event_models(), ids=lambda m: m._meta.db_table)
-def test_every_table_of_history_refuses_to_take_anything_back(model, make_org, cast):
+def test_every_table_of_history_is_append_only(model, db):
+    """A table that fails here lacks `append_only(…)` (core.append_only) in a migration of its app."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = %s::regclass "
+            "AND tgfoid = 'core_refuse_change'::regproc ORDER BY tgname",
+            [table],
+        )
+        assert cursor.fetchall() == [("append_only", "O"), ("append_only_whole", "O")]
+    refused(f"TRUNCATE {table}")
+
+
+@pytest.mark.parametrize("table", ["orgs_organizationevent", "orgs_activityevent"])
+def test_history_refuses_to_take_anything_back(table, make_org, cast):
     organization = make_org()
     register.record_activity(
         organization, name="排练", held_on=organization.created_at.date(), by=cast.officer
     )
-    table = model._meta.db_table
-    assert model.objects.exists(), f"{table}: let this test make a row"
-    for statement in ("UPDATE {} SET pgh_label = 'x'", "DELETE FROM {}", "TRUNCATE {}"):
-        refused(statement.format(table))
+    refused(f"UPDATE {table} SET pgh_label = 'x'")
+    refused(f"DELETE FROM {table}")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -331,6 +349,59 @@ def test_somebody_else_named_as_the_author_of_a_change_is_found(sealed):
     )
     tamper(statement, EVENT.objects.get(pgh_id=ids[0]).pgh_context_id, table="pghistory_context")
     assert "有内容被改动" in verify().faults[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_seal_waits_for_whoever_is_writing(make_org):
+    """A change that began earlier and is committed later has an id below those of others."""
+    first, second = make_org(), make_org()
+    written, go_on, done = threading.Event(), threading.Event(), threading.Event()
+
+    def slow():
+        with transaction.atomic():
+            Organization.objects.filter(pk=first.pk).update(remark="慢")
+            written.set()
+            go_on.wait(10)
+        connection.close()
+
+    def sealing():
+        seals.seal()
+        done.set()
+        connection.close()
+
+    threads = [threading.Thread(target=target) for target in (slow, sealing)]
+    threads[0].start()
+    written.wait(10)
+    Organization.objects.filter(pk=second.pk).update(remark="快")
+    threads[1].start()
+    assert not done.wait(0.5)
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    outcome = verify()
+    assert (outcome.history, outcome.faults) == (4, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_seal_gives_up_when_somebody_writes_for_long(make_org, monkeypatch):
+    monkeypatch.setattr(seals, "PATIENCE", "200ms")
+    organization = make_org()
+    caught = []
+
+    def sealing():
+        try:
+            seals.seal()
+        except seals.Busy as error:
+            caught.append(str(error))
+        connection.close()
+
+    with transaction.atomic():
+        Organization.objects.filter(pk=organization.pk).update(remark="慢")
+        thread = threading.Thread(target=sealing)
+        thread.start()
+        thread.join()
+    assert caught == ["名册正在写入，变更历史这次没有封存；下一次夜间任务会一并封存。"]
+    assert seals.seal().detail["tables"]["orgs_organizationevent"]["rows"] == 2
 
 
 def test_a_column_that_a_table_gets_later_does_not_disturb_a_seal(sealed):
