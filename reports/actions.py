@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from core import digest
+from core.audit import verify
 from core.scope import Area
 from orgs.actions.dormancy import mark
 from orgs.actions.targets import snapshot
@@ -58,6 +59,7 @@ STEPS = [
     (Step.DORMANCY, dormancy),
     (Step.SNAPSHOT, lambda date, run: snapshot(date)),
     (Step.WORKBOOK, workbook),
+    (Step.AUDIT, lambda date, run: verify.nightly()),
     (Step.DIGEST, morning_mail),
 ]
 
