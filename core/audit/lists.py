@@ -17,6 +17,10 @@ from core.filters import ChoiceFilter, ListFilter
 from core.models import AuditEvent
 from core.tables import Column
 
+KIND_STATES = dict.fromkeys(AuditKind, "info") | dict.fromkeys(
+    (AuditKind.DENIED, AuditKind.SIGN_IN_FAILED), "warn"
+)
+
 
 @dataclass(frozen=True, eq=False)
 class DetailColumn(Column):
@@ -26,7 +30,7 @@ class DetailColumn(Column):
 
 EVENTS = [
     Column("at", "时间", "at", kind="datetime", sort="at", width=18, link=True),
-    Column("kind", "种类", "kind", choices=AuditKind.choices, states={AuditKind.DENIED: "warn", AuditKind.SIGN_IN_FAILED: "warn"}),
+    Column("kind", "种类", "kind", choices=AuditKind.choices, states=KIND_STATES),
     Column("username", "账号", "username", width=14),
     Column("person", "人员", "user__name", width=12),
     Column("address", "地址", "address", kind="code", width=16),

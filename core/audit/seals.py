@@ -54,16 +54,41 @@ def title(model: type[models.Model]) -> str:
     return f"{model.pgh_tracked_model._meta.verbose_name}的变更历史"
 
 
-def seals() -> list[AuditEvent]:
-    return list(AuditEvent.objects.filter(kind=AuditKind.SEAL).order_by("id"))
+@dataclass(frozen=True)
+class Part:
+    """What one seal holds of one table."""
+
+    table: str
+    columns: tuple[str, ...]
+    blocks: list[Block]
+
+
+def seals() -> tuple[list[Part], list[str]]:
+    """(parts of all seals, oldest first; sentences about seals that cannot be read, because somebody wrote into them)."""
+    parts, faults = [], []
+    for kept in AuditEvent.objects.filter(kind=AuditKind.SEAL).order_by("id"):
+        try:
+            parts += [_part(table, part, kept.pk) for table, part in kept.detail["tables"].items()]
+        except (AttributeError, KeyError, TypeError, ValueError):
+            faults.append(f"第 {kept.pk} 号封存的内容无法读取。")
+    return parts, faults
+
+
+def _part(table: str, part: dict, seal: int) -> Part:
+    blocks, low = [], int(part["from"])
+    for high, rows, digest in part["blocks"]:
+        if not low <= int(high) < 2**62:
+            raise ValueError(high)
+        blocks.append(Block(low, int(high), int(rows), str(digest), seal))
+        low = int(high) + 1
+    return Part(table, tuple(map(str, part["columns"])), blocks)
 
 
 def seal() -> AuditEvent | None:
     """Seal all history since the last seal; None when there is none. Raises Busy."""
     sealed: dict[str, int] = {}
-    for kept in seals():
-        for table, part in kept.detail.get("tables", {}).items():
-            sealed[table] = max(sealed.get(table, 0), part["to"])
+    for part in seals()[0]:
+        sealed[part.table] = max([sealed.get(part.table, 0), *(block.high for block in part.blocks)])
     found = {}
     try:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -108,14 +133,10 @@ def check() -> tuple[int, list[str]]:
     """(rows that hold, sentences about blocks that do not)."""
     known = {model._meta.db_table: model for model in event_models()}
     parts: dict[tuple[str, tuple[str, ...]], list[Block]] = {}
-    faults, whole = [], 0
-    for kept in seals():
-        for table, part in kept.detail.get("tables", {}).items():
-            low = part["from"]
-            for high, rows, digest in part["blocks"]:
-                block = Block(low, high, rows, digest, kept.pk)
-                parts.setdefault((table, tuple(part["columns"])), []).append(block)
-                low = high + 1
+    found, faults = seals()
+    whole = 0
+    for part in found:
+        parts.setdefault((part.table, part.columns), []).extend(part.blocks)
     for (table, columns), blocks in parts.items():
         model = known.get(table)
         lost = [c for c in columns if model and c not in columns_of(model)]

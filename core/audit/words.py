@@ -1,5 +1,6 @@
 """What an event tells, in officers' words."""
 
+from core.history import event_models
 from core.tables import shown
 
 # Keys of `detail`, as `record(kind, …, key=value)` gives them. A key without words is shown as it is.
@@ -28,25 +29,33 @@ WORDS = {
 }
 
 
+LONG = {"head", "digest", "last", "seconds"}  # not in one line
+ORDER = {key: place for place, key in enumerate(WORDS)}  # the database keeps keys in an order of its own
+
+
 def facts(detail: dict) -> list[tuple[str, list[str]]]:
-    """[(label, lines)] of everything that an event tells."""
-    return [
-        (WORDS.get(key, key), lines(key, value))
-        for key, value in detail.items()
-        if value not in ("", None, [])
-    ]
+    """[(label, lines)] of everything that an event tells, whatever somebody may have written into it."""
+    if not isinstance(detail, dict):
+        return [("内容", [str(detail)])]
+    told = sorted(detail.items(), key=lambda pair: ORDER.get(pair[0], len(ORDER)))
+    return [(WORDS.get(key, key), lines(key, value)) for key, value in told if value not in ("", None, [])]
 
 
 def lines(key: str, value) -> list[str]:
     if key == "tables":
-        return [
-            f"{table}：第 {part['from']} 至 {part['to']} 号，{part['rows']} 条，分 {len(part['blocks'])} 段"
-            for table, part in value.items()
-        ]
+        names = {m._meta.db_table: m.pgh_tracked_model._meta.verbose_name for m in event_models()}
+        try:
+            return [
+                f"{names.get(table, table)}：第 {part['from']} 至 {part['to']} 号，{part['rows']} 条，分 {len(part['blocks'])} 段"
+                for table, part in value.items()
+            ]
+        except (AttributeError, KeyError, TypeError):
+            return [str(value)]
     return [str(one) for one in value] if isinstance(value, list) else [shown(value)]
 
 
 def summary(detail: dict, most: int = 80) -> str | None:
     """One line for a list, cut at so many characters."""
-    text = "；".join(f"{label}：{'，'.join(found)}" for label, found in facts(detail or {}))
+    short = {k: v for k, v in detail.items() if k not in LONG} if isinstance(detail, dict) else detail
+    text = "；".join(f"{label}：{'，'.join(found)}" for label, found in facts(short))
     return (text if len(text) <= most else text[: most - 1] + "…") or None

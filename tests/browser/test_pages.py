@@ -50,7 +50,6 @@ def test_sign_in_and_the_administrators_pages(size, district, enter, photograph)
 
 @SIZES
 def test_the_auditors_pages(size, district, enter, photograph):
-    assert Organization.objects.exists()
     page = enter(district.auditor, size)
     page.goto("/audit/verify/")
     page.click("text=立即核验")

@@ -351,6 +351,27 @@ def test_somebody_else_named_as_the_author_of_a_change_is_found(sealed):
     assert "有内容被改动" in verify().faults[0]
 
 
+@pytest.mark.parametrize(
+    "detail", ["{}", '{"tables": 5}', '{"tables": {"orgs_organizationevent": {"from": 1}}}']
+)
+def test_a_seal_that_was_written_into_is_named(detail, sealed):
+    kept, _ = sealed
+    tamper("UPDATE core_auditevent SET detail = %s WHERE id = %s", detail, kept.pk)
+    assert verify().faults == [
+        f"第 {kept.pk} 号审计记录的内容被改动。",
+        f"第 {kept.pk} 号封存的内容无法读取。",
+    ]
+
+
+def test_a_seal_that_names_another_table_reads_none(sealed):
+    kept, _ = sealed
+    detail = (
+        '{"tables": {"accounts_user; DROP TABLE x": {"from": 1, "blocks": [[9, 1, "x"]], "columns": ["id"]}}}'
+    )
+    tamper("UPDATE core_auditevent SET detail = %s WHERE id = %s", detail, kept.pk)
+    assert "没有了这张表" in verify().faults[1]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_seal_waits_for_whoever_is_writing(make_org):
     """A change that began earlier and is committed later has an id below those of others."""

@@ -112,6 +112,27 @@ def test_looking_at_the_list_leaves_no_event_but_taking_it_away_does(trail, audi
     assert (last.kind, last.detail["list"], last.detail["rows"]) == ("export", "审计记录", 1)
 
 
+def test_a_seal_and_a_verification_are_told_in_words(auditor, make_org, cast):
+    make_org()
+    seals.seal()
+    auditor.post(VERIFY)
+    page = auditor.get(LIST).content.decode()
+    assert "封存范围：社区社会组织：第 1 至 " in page
+    assert "审计记录：2；变更历史：1；问题数：0<" in page
+
+
+@pytest.mark.parametrize("detail", ['["x"]', "5", '{"tables": 5}', '{"tables": {"x": {}}, "faults": "y"}'])
+def test_an_event_that_somebody_wrote_into_does_not_blind_the_auditor(detail, auditor, trail):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE core_auditevent DISABLE TRIGGER USER")
+        cursor.execute("UPDATE core_auditevent SET detail = %s", [detail])
+        cursor.execute("ALTER TABLE core_auditevent ENABLE TRIGGER USER")
+    for url in (LIST, f"{LIST}{trail[0].pk}/", VERIFY):
+        assert auditor.get(url).status_code == 200
+    assert "的内容被改动" in auditor.post(VERIFY, follow=True).content.decode()
+
+
 def test_an_event_is_told_whole(trail, auditor):
     page = auditor.get(f"{LIST}{trail[1].pk}/").content.decode()
     stored = AuditEvent.objects.get(pk=trail[1].pk)
