@@ -10,6 +10,8 @@ urlpatterns = [
     path("places/", include("places.urls")),
     path("orgs/", include("orgs.urls")),
     path("jobs/", include("core.urls")),
+    path("settings/", include("core.urls_settings")),
+    path("settings/", include("orgs.urls_settings")),
     path("reports/", include("reports.urls")),
     path("", include("reports.urls_home")),
 ]

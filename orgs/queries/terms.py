@@ -3,11 +3,13 @@
 import datetime
 
 from django.core.cache import cache
+from django.db import transaction
 from django.db.models import Q
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from orgs.choices import TermKind
-from orgs.models import Term
+from orgs.models import Organization, Term
 
 MINUTE = 60
 
@@ -20,6 +22,34 @@ def labels(kind: str) -> dict[str, str]:
         found = dict(Term.objects.filter(kind=kind).order_by("order").values_list("code", "label"))
         cache.set(key, found, MINUTE)
     return found
+
+
+def forget(kind: str) -> None:
+    """Every process reads the dictionary anew once this transaction is committed."""
+    transaction.on_commit(lambda: cache.delete(f"terms:{kind}"))
+
+
+def entries(kind: str) -> list[Term]:
+    """The whole dictionary in its order, for the settings."""
+    return list(Term.objects.filter(kind=kind).select_related("entered_by").order_by("order", "pk"))
+
+
+def term_or_404(pk: int) -> Term:
+    return get_object_or_404(Term, pk=pk)
+
+
+def used(term: Term) -> int:
+    """How many organisations hold the entry now."""
+    held = (
+        {"category": term.code}
+        if term.kind == TermKind.CATEGORY
+        else {"service_fields__contains": [term.code]}
+    )
+    return Organization.objects.filter(**held).count()
+
+
+def taken(kind: str, label: str) -> bool:
+    return Term.objects.filter(kind=kind, label=label).exists()
 
 
 def choices(kind: str, on: datetime.date | None = None) -> list[tuple[str, str]]:
