@@ -66,10 +66,16 @@ def dormancy(tier: Tier, pair, declared: Declared, new: Decimal, on: datetime.da
         ],
         heads=["街镇", "转为迟报", "转为休眠", "恢复活跃", "核实工时（小时）"],
         rows=per_street(user, by_street, cells),
-        named=named(moved, dict(Dormancy.choices)),
+        named=named(moved, dormancy_words),
         changed=total.total(),
         note=NIGHTLY,
     )
+
+
+def dormancy_words(row: dict) -> tuple[str, str]:
+    last = row["last_active_on"]
+    before = f"{Dormancy(row['before']).label}（{f'最近活动 {last}' if last else '没有活动记录'}）"
+    return before, Dormancy(row["after"]).label
 
 
 def shown_days(days: Decimal) -> str:
@@ -107,7 +113,7 @@ def team_minimum(new: int, on: datetime.date, user) -> Rehearsal:
         ],
         heads=["街镇", what, "届时人数不足"],
         rows=per_street(user, by_street, lambda counter: [counter["moved"], counter["below"]]),
-        named=named(moved, {}, F("member_count")),
+        named=named(moved, lambda row: (f"{row['member_count']} 人，{row['before']}", row["after"])),
         changed=total["moved"],
         note="只影响以后的登记、升级和导入；已备案的团队不会自动改变状态。",
     )
@@ -122,20 +128,19 @@ def per_street(user, by_street: dict[int, Counter], cells) -> list[list]:
     return [*rows, ["合计", *cells(sum(by_street.values(), Counter()))]]
 
 
-def named(moved, words: dict, members=None) -> list[Named]:
-    """The first of the organisations, street by street."""
-    found = moved.order_by("street__district__code", "street__order", "sort_key", "pk").values_list(
-        "pk", "name", "street__name", "community__name", "before", "after", members or Value(None)
+def named(moved, words) -> list[Named]:
+    """The first of the organisations, street by street. words: row → (before, after)."""
+    found = moved.order_by("street__district__code", "street__order", "sort_key", "pk").values(
+        "pk", "name", "street__name", "community__name", "before", "after", "member_count", "last_active_on"
     )
     return [
         Named(
-            name,
-            reverse("orgs:detail", args=[pk]),
-            f"{street}{community or ''}",
-            words.get(before, before) if count is None else f"{count} 人，{before}",
-            words.get(after, after),
+            row["name"],
+            reverse("orgs:detail", args=[row["pk"]]),
+            f"{row['street__name']}{row['community__name'] or ''}",
+            *words(row),
         )
-        for pk, name, street, community, before, after, count in found[:MOST_NAMED]
+        for row in found[:MOST_NAMED]
     ]
 
 
