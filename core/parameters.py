@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.choices import SettingVerb
-from core.history import told
+from core.history import taken_back, told
 from core.models import Parameter
 from core.policy import Declared
 from core.registry import PARAMETERS, ParameterGroup
@@ -78,9 +78,8 @@ def taken(declared: Declared, day: datetime.date) -> bool:
 
 
 def withdrawn(declared: Declared):
-    """Values that were taken back before their day, as the history kept them, the last one first."""
-    events = Parameter.pgh_event_model.objects.filter(key=declared.key, pgh_label="delete")
-    return events.select_related("pgh_context").order_by("-pgh_id")
+    """Values that were taken back before their day."""
+    return taken_back(Parameter, key=declared.key)
 
 
 @transaction.atomic

@@ -53,6 +53,11 @@ class Rehearsal:
     note: str = ""
 
     @property
+    def table(self) -> list[list[tuple]]:
+        """The rows with each cell's head, which a phone shows beside it."""
+        return [list(zip(self.heads, row, strict=True)) for row in self.rows]
+
+    @property
     def unnamed(self) -> int:
         return self.changed - len(self.named)
 

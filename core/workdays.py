@@ -16,7 +16,7 @@ from django.utils import timezone
 from holidays import HolidayBase, country_holidays
 
 from core.choices import DayKind, SettingVerb
-from core.history import told
+from core.history import taken_back, told
 from core.models import Holiday
 
 CACHE_KEY = "core:workdays"
@@ -130,6 +130,11 @@ def correct(
             row.save()
     forget()
     return made
+
+
+def withdrawn(year: int):
+    """Corrections of a year that were taken back before their day."""
+    return taken_back(Holiday, date__year=year)
 
 
 @transaction.atomic

@@ -3,10 +3,11 @@
 from django import template
 
 from core import workdays
-from core.tables import mask_phone, shown
+from core.tables import mask_phone, shown, trimmed
 
 register = template.Library()
 register.filter("shown", shown)
+register.filter("trimmed", trimmed)
 register.filter("due", workdays.due)
 
 

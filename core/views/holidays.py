@@ -79,6 +79,7 @@ def holiday_page(request):
     return page(
         request, "core/settings/holidays.html", "settings:holidays",
         title="节假日", year=year, months=shown, week=WEEK, special=special(shown), corrections=corrections,
+        withdrawn=workdays.withdrawn(year),
         unpublished=sorted(unpublished), form=form, worked=sum(c["worked"] for c in cells(shown)),
         previous=year - 1 if year > FIRST_YEAR else None, next=year + 1 if year < today.year + YEARS_AHEAD else None,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from django.urls import reverse
 from core.parameters import value
 from core.policy import Declared
 from core.rehearsal import MOST_NAMED, Figure, Named, Rehearsal
-from core.tables import shown
+from core.tables import trimmed
 from orgs import policy
 from orgs.choices import Dormancy, Status, Tier
 from orgs.models import Organization
@@ -22,6 +22,7 @@ from orgs.queries.dormancy import judged
 from orgs.queries.register import counted_by, counted_statuses
 from places.models import Community, Street
 
+EASED = "eased"  # dormant before, only late by the new rule: nobody has to verify it again
 NIGHTLY = "每晚判定，生效日当晚起用。只列管辖范围内的组织；生效前登记的新活动会改变结果。"
 
 
@@ -43,13 +44,13 @@ def dormancy(tier: Tier, pair, declared: Declared, new: Decimal, on: datetime.da
         .annotate(before=judged(on, *old), after=judged(on, *changed))
         .exclude(before=F("after"))
     )
-    counts = moved.order_by().values_list("street", "after").annotate(n=Count("pk"))
+    counts = moved.order_by().values_list("street", "before", "after").annotate(n=Count("pk"))
     by_street: dict[int, Counter] = defaultdict(Counter)
-    for street, after, n in counts:
-        by_street[street][after] += n
+    for street, before, after, n in counts:
+        by_street[street][EASED if (before, after) == (Dormancy.DORMANT, Dormancy.LATE) else after] += n
     total = sum(by_street.values(), Counter())
     hours = value(policy.VERIFY_HOURS, on)
-    order = (Dormancy.LATE, Dormancy.DORMANT, Dormancy.ACTIVE)
+    order = (Dormancy.LATE, Dormancy.DORMANT, EASED, Dormancy.ACTIVE)
 
     def cells(counter: Counter) -> list:
         asked = counter[Dormancy.LATE] + counter[Dormancy.DORMANT]
@@ -61,10 +62,11 @@ def dormancy(tier: Tier, pair, declared: Declared, new: Decimal, on: datetime.da
         figures=[
             Figure("转为迟报", f"{total[Dormancy.LATE]} 个", "warn"),
             Figure("转为休眠", f"{total[Dormancy.DORMANT]} 个", "late"),
+            Figure("由休眠改为迟报", f"{total[EASED]} 个", "ok"),
             Figure("恢复活跃", f"{total[Dormancy.ACTIVE]} 个", "ok"),
-            Figure("居委会核实约需", f"{shown(cells(total)[-1])} 小时"),
+            Figure("居委会核实约需", f"{trimmed(cells(total)[-1])} 小时"),
         ],
-        heads=["街镇", "转为迟报", "转为休眠", "恢复活跃", "核实工时（小时）"],
+        heads=["街镇", "转为迟报", "转为休眠", "由休眠改为迟报", "恢复活跃", "核实工时（小时）"],
         rows=per_street(user, by_street, cells),
         named=named(moved, dormancy_words),
         changed=total.total(),
@@ -169,7 +171,10 @@ def target(minimum: Decimal, counted: dict[str, list[str]], on: datetime.date, u
     total = sum(by_street.values(), Counter())
     falling = sum(falls for *_, falls in moved)
     return Rehearsal(
-        sentence=f"按现在的名册，{on} 起平均数 {average(total, 'was')} → {average(total, 'will')}（目标 {old_minimum:f} → {minimum:f}）。",
+        sentence=(
+            f"按现在的名册，{on} 起平均数 {average(total, 'was')} → {average(total, 'will')}"
+            f"（目标 {trimmed(old_minimum)} → {trimmed(minimum)}）。"
+        ),
         figures=[
             Figure("将低于目标的居委", f"{falling} 个", "late" if falling else "ok"),
             Figure("将达到目标的居委", f"{len(moved) - falling} 个", "ok"),

@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.db.models import Count, F, Q, Sum
 from django.shortcuts import get_object_or_404
 
+from core.history import taken_back
 from core.scope import Area
 from orgs.choices import Dormancy, Tier
 from orgs.models import CommunityTarget, Organization, TargetPolicy
@@ -179,6 +180,5 @@ def policy_taken(day: datetime.date) -> bool:
 
 
 def withdrawn_policies():
-    """Readings that were taken back before their day, as the history kept them, the last one first."""
-    events = TargetPolicy.pgh_event_model.objects.filter(pgh_label="delete")
-    return events.select_related("pgh_context").order_by("-pgh_id")
+    """Readings that were taken back before their day."""
+    return taken_back(TargetPolicy)

@@ -78,7 +78,11 @@ def term_page(request):
             return redirect("org_settings:terms")
     today = timezone.localdate()
     dictionaries = [
-        (kind.label, [{"term": term, **standing(term, today)} for term in terms.entries(kind)])
+        {
+            "title": kind.label,
+            "rows": [{"term": term, **standing(term, today)} for term in terms.entries(kind)],
+            "withdrawn": terms.withdrawn(kind),
+        }
         for kind in TermKind
     ]
     return page(
@@ -98,9 +102,11 @@ def standing(term, today) -> dict:
     return {"state": "off", "words": "已停用"}
 
 
-def stop_term(request, pk: int):
-    """The form of stopping an entry, with its history."""
-    change(request)
+def term_detail(request, pk: int):
+    """One entry with its history, and the form of stopping it."""
+    look(request)
+    if request.method == "POST":
+        change(request)
     term = terms.term_or_404(pk)
     form = StopForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -111,10 +117,10 @@ def stop_term(request, pk: int):
         else:
             messages.success(request, f"“{term.label}”用到 {term.valid_to}，以后不能再选；已有的记录不变。")
             return redirect("org_settings:terms")
-    used = terms.used(term)
+    where = standing(term, timezone.localdate())
     return page(
-        request, "orgs/settings_term_stop.html", "org_settings:terms",
-        title=f"停用“{term.label}”", term=term, form=form, used=used, timeline=timeline(term),
+        request, "orgs/settings_term.html", "org_settings:terms",
+        title=term.label, term=term, where=where, form=form, used=terms.used(term), timeline=timeline(term),
     )  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def test_without_scripts_a_reading_is_rehearsed_published_and_withdrawn(district
 def test_the_pages_of_a_dictionary_entry_are_accessible(district, enter, photograph):
     page = enter(district.officer, "phone")
     page.goto("/settings/terms/")
-    page.click("text=停用 >> nth=1")
+    page.click("text=文体活动类")
     page.wait_for_selector("#id_valid_to")
-    photograph(page, "phone-stop-term")
+    photograph(page, "phone-term")
     assert faults(page) == []

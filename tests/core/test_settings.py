@@ -290,6 +290,7 @@ def test_a_span_is_corrected_at_once_everywhere_and_only_where_it_differs(
     with django_capture_on_commit_callbacks(execute=True):
         client.post(reverse("settings:withdraw_holiday", args=[rows[0].pk]))
     assert workdays.is_workday(MONDAY)
+    assert "已撤回" in client.get(HOLIDAYS, {"year": YEAR}).content.decode()
     labels = Holiday.pgh_event_model.objects.order_by("pgh_id").values_list("pgh_label", flat=True)
     assert list(labels) == ["insert"] * 5 + ["delete"]
 

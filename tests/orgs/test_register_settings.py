@@ -10,6 +10,7 @@ from lxml import html
 
 from core import parameters
 from core.scope import Area
+from core.tables import trimmed
 from orgs.actions import dormancy, targets
 from orgs.actions import terms as term_actions
 from orgs.choices import Dormancy, Status, TermKind, Tier
@@ -62,10 +63,13 @@ def test_a_rehearsed_dormancy_period_comes_true_when_the_night_runs(declared, ne
     after = states()
     moved = [after[pk] for pk in before if before[pk] != after[pk]]
     assert told.changed == changed == len(moved)
-    assert {k: v for k, v in figures(told).items() if k != "居委会核实约需"} == {
-        "转为迟报": f"{moved.count('late')} 个",
+    worse = [(before[pk], after[pk]) for pk in before if before[pk] != after[pk]]
+    assert figures(told) == {
+        "转为迟报": f"{worse.count(('active', 'late'))} 个",
         "转为休眠": f"{moved.count('dormant')} 个",
+        "由休眠改为迟报": f"{worse.count(('dormant', 'late'))} 个",
         "恢复活跃": f"{moved.count('active')} 个",
+        "居委会核实约需": f"{trimmed(Decimal('0.5') * (worse.count(('active', 'late')) + moved.count('dormant')))} 小时",
     }
     named = {int(n.url.split("/")[2]): Dormancy.values[Dormancy.labels.index(n.after)] for n in told.named}
     assert named == {pk: after[pk] for pk in before if before[pk] != after[pk]}
@@ -74,11 +78,11 @@ def test_a_rehearsed_dormancy_period_comes_true_when_the_night_runs(declared, ne
 def test_a_rehearsal_tells_streets_and_hours(silent, cast):
     told = rehearsal.parameter(PERIOD, Decimal(90), ahead(), cast.officer)
     # 现行 180+60：200 天迟报，300 天休眠。90+60：100、130、125 天迟报，170、200 天休眠，300 天不变。
-    assert told.heads == ["街镇", "转为迟报", "转为休眠", "恢复活跃", "核实工时（小时）"]
+    assert told.heads == ["街镇", "转为迟报", "转为休眠", "由休眠改为迟报", "恢复活跃", "核实工时（小时）"]
     assert told.rows == [
-        ["甲街街道", 2, 1, 0, Decimal("1.5")],
-        ["乙街镇", 1, 1, 0, Decimal("1.0")],
-        ["合计", 3, 2, 0, Decimal("2.5")],
+        ["甲街街道", 2, 1, 0, 0, Decimal("1.5")],
+        ["乙街镇", 1, 1, 0, 0, Decimal("1.0")],
+        ["合计", 3, 2, 0, 0, Decimal("2.5")],
     ]
     assert (told.changed, len(told.named), told.unnamed) == (5, 5, 0)
     assert "180 天 → 90 天" in told.sentence
@@ -94,7 +98,7 @@ def test_a_rehearsal_counts_by_the_values_of_its_day(silent, cast):
 def test_the_hours_follow_their_own_parameter(silent, cast):
     parameters.publish(VERIFY_HOURS, value=2, effective_from=ahead(0), legal_basis="甲", by=cast.officer)
     told = rehearsal.parameter(PERIOD, Decimal(90), ahead(), cast.officer)
-    assert figures(told)["居委会核实约需"] == "10.00 小时"
+    assert figures(told)["居委会核实约需"] == "10 小时"
 
 
 def test_the_page_names_who_would_change_and_links_them(silent, cast, sign_in):
@@ -284,11 +288,13 @@ def test_an_entry_of_the_future_cannot_be_chosen_yet_and_may_be_withdrawn(
     client.post(TERMS, entry(valid_from=ahead().isoformat()))
     term = Term.objects.get(label="邻里互助类")
     assert term.label not in dict(terms.choices(TermKind.CATEGORY)).values()
+    assert term.label not in terms.categories().values()
     assert term.label in dict(terms.choices(TermKind.CATEGORY, ahead())).values()
     assert f"将于 {ahead()} 启用" in client.get(TERMS).content.decode()
     with django_capture_on_commit_callbacks(execute=True):
         client.post(reverse("org_settings:withdraw_term", args=[term.pk]))
     assert not Term.objects.filter(label="邻里互助类").exists()
+    assert "启用前撤回" in client.get(TERMS).content.decode()
     assert cache.get("terms:category") is None
 
 
@@ -296,13 +302,15 @@ def test_a_stopped_entry_leaves_the_choices_after_its_last_day_and_stays_readabl
     client = sign_in(cast.officer)
     make_org(category="culture")
     term = Term.objects.get(kind="category", code="culture")
-    url = reverse("org_settings:stop_term", args=[term.pk])
-    assert "现有 1 个组织使用" in client.get(url).content.decode()
+    url = reverse("org_settings:term", args=[term.pk])
+    assert "1 个组织不变" in client.get(url).content.decode()
     client.post(url, {"valid_to": ahead(3).isoformat(), "legal_basis": "长民〔2027〕3号"})
     assert "culture" in dict(terms.choices(TermKind.CATEGORY, ahead(3)))
     assert "culture" not in dict(terms.choices(TermKind.CATEGORY, ahead(4)))
     assert terms.categories()["culture"] == "文体活动类"
     assert "区民政" in client.get(url).content.decode()
+    assert "culture" not in dict(terms.choices(TermKind.CATEGORY, ahead(4)))
+    assert "culture" in dict(terms.choices(TermKind.CATEGORY, ahead(4), held=["culture"]))
     client.post(reverse("org_settings:resume_term", args=[term.pk]))
     assert "culture" in dict(terms.choices(TermKind.CATEGORY, ahead(4)))
 
@@ -334,7 +342,7 @@ def test_a_senseless_entry_is_refused_in_a_sentence(change, sentence, cast, sign
 @pytest.mark.parametrize("who", ["leader", "sysadmin", "street"])
 def test_only_the_district_officer_changes_the_dictionaries(who, cast, sign_in):
     client, term = sign_in(getattr(cast, who)), Term.objects.first()
-    for name in ("stop_term", "resume_term", "withdraw_term"):
+    for name in ("term", "resume_term", "withdraw_term"):
         assert client.post(reverse(f"org_settings:{name}", args=[term.pk])).status_code == 403
     assert client.post(TERMS, entry()).status_code == 403
 
@@ -352,3 +360,14 @@ def test_codes_of_new_entries_never_collide(cast):
     assert term_actions.add(
         kind="field", label="再来", valid_from=ahead(), legal_basis="甲", by=cast.officer
     ).code not in {t.code for t in made[1:]}
+
+
+def test_a_record_keeps_an_entry_out_of_use_when_it_is_edited(cast, make_org, sign_in):
+    organization = make_org(category="culture")
+    Term.objects.filter(code="culture").update(valid_to=ahead(-2))
+    client = sign_in(cast.officer)
+    assert "文体活动类" in client.get(reverse("orgs:edit", args=[organization.pk])).content.decode()
+    new = html.fromstring(client.get(reverse("orgs:create") + "?tier=team").content)
+    offered = new.xpath("//select[@name='category']/option/text()")
+    assert "公益慈善类" in offered
+    assert "文体活动类" not in offered
