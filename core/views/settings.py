@@ -39,10 +39,11 @@ def page(request, template: str, url_name: str, **context):
     return render(request, template, {"settings_tabs": tabs, "may_edit": may_edit, "today": today, **context})
 
 
-def in_two_steps(request, form, *, subject: str, rehearse, publish) -> dict | None:
+def in_two_steps(request, form, *, subject: str, rehearse, publish, coming=()) -> dict | None:
     """Rehearse what was typed, publish it when the same comes back under its seal. None once published, else context.
 
-    rehearse: cleaned values → Rehearsal or None; publish: cleaned values as keywords, may raise ValidationError.
+    rehearse: cleaned values → Rehearsal or None; publish: cleaned values as keywords, may raise ValidationError;
+    coming: rows published for later days, of which the page tells the next one after the new value.
     """
     if request.method != "POST" or not form.is_valid():
         return {"form": form}
@@ -55,9 +56,11 @@ def in_two_steps(request, form, *, subject: str, rehearse, publish) -> dict | No
             form.add_error(None, error)
             return {"form": form}
         return None
+    later = [row.effective_from for row in coming if row.effective_from > values["effective_from"]]
     return {
         "form": form,
         "fault": fault,
+        "until": min(later, default=None),
         "rehearsal": rehearse(values),
         "seal": rehearsal.seal(subject, values, request.user),
         "typed": [(k, v) for k, vs in request.POST.lists() if k not in NOT_TYPED for v in vs],
@@ -91,6 +94,7 @@ def parameter(request, key: str):
     if request.method == "POST":
         change(request)
     rehearse = import_string(group.rehearse) if group.rehearse else None
+    [entry] = parameters.entries([declared], timezone.localdate())
     context = in_two_steps(
         request,
         ParameterForm(declared, request.POST or None),
@@ -99,11 +103,11 @@ def parameter(request, key: str):
             rehearse(declared, new["value"], new["effective_from"], request.user) if rehearse else None
         ),
         publish=lambda **new: parameters.publish(declared, by=request.user, **new),
+        coming=entry.coming,
     )
     if context is None:
         messages.success(request, f"“{declared.name}”的新值已发布，从生效日期起使用。")
         return redirect("settings:parameter", key)
-    [entry] = parameters.entries([declared], timezone.localdate())
     return page(
         request, "core/settings/parameter.html", "settings:parameters",
         title=declared.name, entry=entry, declared=declared, withdrawn=parameters.withdrawn(declared), **context,

@@ -44,6 +44,7 @@ def target_page(request):
             new["minimum"], new["counted"], new["effective_from"], request.user
         ),
         publish=lambda **new: actions.set_policy(by=request.user, **new),
+        coming=targets.policies(),
     )
     if context is None:
         messages.success(request, "新的口径已发布，从生效日期起的快照按它计算。")

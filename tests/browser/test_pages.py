@@ -18,7 +18,7 @@ REST = [
     "/settings/terms/", "/settings/target/", "/reports/nightly/", "/reports/leadership/",
     "/places/", "/places/adjust/", "/jobs/", "/accounts/profile/", "/accounts/password/", "/gallery/",
 ]  # fmt: skip
-ADMINISTRATION = ["/", "/accounts/users/", "/jobs/", "/gallery/"]
+ADMINISTRATION = ["/", "/accounts/users/", "/jobs/", "/settings/", "/settings/target/", "/gallery/"]
 
 
 def visit(page, urls, size, photograph) -> list[str]:

@@ -197,6 +197,13 @@ def test_a_second_value_of_the_same_day_is_refused(cast, sign_in):
     assert Parameter.objects.get().value == 15
 
 
+def test_a_rehearsal_tells_of_a_later_value_that_is_published_already(cast, sign_in):
+    client = sign_in(cast.officer)
+    publish(client, URL, typed("15", ahead(20)))
+    assert f"{ahead(20)} 起另有已发布、未生效的规定" in client.post(URL, typed("12")).content.decode()
+    assert "起另有已发布" not in client.post(URL, typed("12", ahead(21))).content.decode()
+
+
 def test_two_publications_at_the_same_moment_keep_the_first(cast, sign_in):
     client = sign_in(cast.officer)
     token = seal_on(client.post(URL, typed("15")))
