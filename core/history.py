@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 
 import pghistory
 from django.apps import apps
@@ -149,11 +150,24 @@ def differences(model, before, after, skipped=frozenset()) -> list[tuple[str, ob
             continue
         old, new = getattr(before, field.attname), getattr(after, field.attname)
         if old != new:
-            if field.name in personal:
-                old, new = mask_phone(old), mask_phone(new)
-            words = dict(field.flatchoices) if field.choices else {}
-            found.append((str(field.verbose_name), words.get(old, old), words.get(new, new)))
+            shown = mask_phone if field.name in personal else partial(in_words, field)
+            found.append((str(field.verbose_name), shown(old), shown(new)))
     return found
+
+
+def in_words(field: models.Field, value):
+    """A stored value as a person reads it: the words of a choice, the name of another record, the parts of a list."""
+    if value is None or value == "":
+        return value
+    if field.is_relation:
+        other = field.related_model._base_manager.filter(pk=value).first()
+        return str(other or value)
+    if isinstance(value, list):
+        return "、".join(map(str, value))
+    if isinstance(value, dict):
+        label = {f.name: str(f.verbose_name) for f in field.model._meta.concrete_fields}
+        return "；".join(f"{label.get(name, name)}：{words}" for name, words in value.items())
+    return dict(field.flatchoices).get(value, value) if field.choices else value
 
 
 def at_version(record: models.Model, version: int):

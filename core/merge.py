@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import models
@@ -10,6 +11,7 @@ from django.forms.models import model_to_dict
 from django.http import QueryDict
 
 from core import history
+from core.tables import mask_phone
 
 CHOICE, CLASH = "keep_", "clash"
 
@@ -52,20 +54,15 @@ def join(
         if base and yours == before:
             taken.append((field, theirs))
             continue
-        clashes.append(Clash(name, str(field.verbose_name), words(current, field), words(mine, field)))
+        personal = field.name in getattr(mine, "personal", ())
+        shown = mask_phone if personal else partial(history.in_words, field)
+        clashes.append(Clash(name, str(field.verbose_name), shown(theirs), history.in_words(field, yours)))
     if clashes:
         latest = history.last_change(current, [c.name for c in clashes], skipped)
         raise Conflict(latest["who"], latest["at"], clashes, current.version)
     for field, value in taken:
         setattr(mine, field.attname, value)
     return [str(field.verbose_name) for field, _ in taken]
-
-
-def words(record: models.Model, field: models.Field):
-    """A value as a person reads it."""
-    display = getattr(record, f"get_{field.name}_display", None)
-    value = display() if display else getattr(record, field.name)
-    return "、".join(map(str, value)) if isinstance(value, list) else value
 
 
 def chosen(data: QueryDict, current: models.Model) -> tuple[QueryDict, list[str]]:

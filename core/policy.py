@@ -38,7 +38,7 @@ class Step:
 
     verb、label：代号与按钮文字；sources → target：从哪些状态到哪个状态；roles：由哪些角色办理；clause：依据；
     checks：核对，逐条给出原因；note：意见是否必填；days：下一手的办理时限（工作日）；
-    others：是否必须由录入、提交以外的人办理（四眼）；freezes：此刻定格送审内容；
+    others：是否必须由录入、提交以外的人办理（四眼）；own：是否只由填报的一方（与录入人同一角色的人）办理；freezes：此刻定格送审内容；
     returns：逐栏退回，时限暂停；decides：办结，记下办理人和时间。
     """
 
@@ -52,6 +52,7 @@ class Step:
     note: str = FREE
     days: Declared | None = None
     others: bool = False
+    own: bool = False
     freezes: bool = False
     returns: bool = False
     decides: bool = False

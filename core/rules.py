@@ -34,9 +34,8 @@ def table(workflow: Workflow) -> str:
     head = ["步骤", "从", "到", "由谁办理", "核对", "意见", "此后的时限", "依据"]
     rows = []
     for step in workflow.steps:
-        who = "、".join(role.label for role in in_order(step.roles)) + (
-            "（录入、提交以外的人）" if step.others else ""
-        )
+        limit = "（录入、提交以外的人）" if step.others else "（填报的一方）" if step.own else ""
+        who = "、".join(role.label for role in in_order(step.roles)) + limit
         checks = [" ".join((check.__doc__ or "").split()).rstrip("。") for check in step.checks]
         checks += ["逐栏标出要补正的内容"] if step.returns else []
         checks += ["定格送审内容"] if step.freezes else []

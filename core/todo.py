@@ -51,9 +51,12 @@ def waiting(flow: Flow, user, today: datetime.date) -> list[Entry]:
     if rows is None:
         return []
     found = []
-    for case in rows.select_related(flow.subject)[:MOST]:
+    for case in rows.select_related(flow.subject, "entered_by")[:MOST]:
         state, words = due(case.due_on, today) if case.due_on else ("info", "")
-        steps = [s for s in flow.workflow.leaving(case.state) if s.asked and user.role in s.roles]
+        steps = [
+            s for s in flow.workflow.leaving(case.state)
+            if s.asked and user.role in s.roles and (not s.own or case.entered_by.role == user.role)
+        ]  # fmt: skip
         found.append(
             Entry(
                 title=str(case), action=f"{flow.workflow.title}：{'、'.join(s.label for s in steps)}",

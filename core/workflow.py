@@ -59,6 +59,8 @@ class Flow:
             found.append(f"由{'、'.join(role.label for role in in_order(step.roles))}办理。")
         elif step.others and user.pk in (case.entered_by_id, case.submitted_by_id):
             found.append("录入或提交的人不能自己办理，请同事办理。")
+        elif step.own and user.role != case.entered_by.role:
+            found.append(f"由填报的一方（{case.entered_by.get_role_display()}）办理。")
         return found or [words for check in step.checks if (words := check(case, user))]
 
     def waiting_for(self, user):
@@ -69,7 +71,9 @@ class Flow:
         mine = Q()
         for step in steps:
             here = Q(state__in=step.sources)
-            mine |= here & ~Q(entered_by=user) & ~Q(submitted_by=user) if step.others else here
+            if step.others:
+                here &= ~Q(entered_by=user) & (Q(submitted_by__isnull=True) | ~Q(submitted_by=user))
+            mine |= here & Q(entered_by__role=user.role) if step.own else here
         rows = self.model.objects.visible_to(user).filter(mine)
         return rows.order_by(models.F("due_on").asc(nulls_last=True), "pk")
 

@@ -4,6 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from core import history
 from core.parameters import value
 from core.tables import mask_phone
 from orgs import policy
@@ -141,6 +142,9 @@ class OrganizationForm(forms.ModelForm):
         typed = self.cleaned_data.get("contact_phone") or ""
         if "*" not in typed:
             return typed
+        seen = history.at_version(self.instance, int(self.data.get("version") or 0))
+        if seen and typed == mask_phone(seen.contact_phone):
+            return seen.contact_phone  # somebody else changed it meanwhile
         if typed != mask_phone(self.stored_phone):
             raise ValidationError("被遮蔽的号码无法还原，请填写完整号码，或重新打开本页")
         return self.stored_phone

@@ -195,11 +195,11 @@ STATUS_CHANGE = Workflow(
     steps=(
         Step(
             "submit", "提交", (RequestState.DRAFT,), RequestState.PENDING, APPLICANTS, CLAUSE,
-            checks=(really_a_change, still_as_it_was), days=REVIEW_DAYS, freezes=True,
+            checks=(really_a_change, still_as_it_was), days=REVIEW_DAYS, freezes=True, own=True,
         ),
         Step(
             "resubmit", "补正后提交", (RequestState.RETURNED,), RequestState.PENDING, APPLICANTS, CLAUSE,
-            checks=(really_a_change, still_as_it_was), days=REVIEW_DAYS, freezes=True,
+            checks=(really_a_change, still_as_it_was), days=REVIEW_DAYS, freezes=True, own=True,
         ),
         Step(
             "approve", "同意", (RequestState.PENDING,), RequestState.APPROVED, REVIEWERS, CLAUSE,
@@ -214,7 +214,7 @@ STATUS_CHANGE = Workflow(
             note=NEEDED, others=True, decides=True,
         ),
         Step(
-            "withdraw", "撤回", OPEN, RequestState.WITHDRAWN, APPLICANTS, CLAUSE, note=NEEDED, asked=False,
+            "withdraw", "撤回", OPEN, RequestState.WITHDRAWN, APPLICANTS, CLAUSE, note=NEEDED, asked=False, own=True,
         ),
     ),
 )  # fmt: skip

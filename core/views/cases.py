@@ -15,7 +15,19 @@ from core.policy import FREE, NEEDED
 from core.views.base import GrantMixin
 from core.workflow import Flow
 
-UNTOLD = frozenset({"version", "entered_at", "frozen", "days_left", "submitted_at", "decided_at", "id"})
+UNTOLD = frozenset(
+    {
+        "submitted_by",
+        "decided_by",
+        "version",
+        "entered_at",
+        "frozen",
+        "days_left",
+        "submitted_at",
+        "decided_at",
+        "id",
+    }
+)
 
 
 class StepForm(forms.Form):
@@ -120,11 +132,11 @@ class CasePage(GrantMixin, View):
 
     def may_edit(self, case) -> bool:
         """Contents are open while the case is with its author, to whoever may send it."""
+        user = self.request.user
         if case.state not in self.flow.workflow.editable:
             return False
-        return any(
-            s.freezes and self.request.user.role in s.roles for s in self.flow.workflow.leaving(case.state)
-        )
+        sending = [s for s in self.flow.workflow.leaving(case.state) if s.freezes]
+        return any(user.role in s.roles and (not s.own or user.role == case.entered_by.role) for s in sending)
 
     def edit_url(self, case) -> str:
         return reverse(f"{self.flow.detail}_edit", args=[case.pk]) if self.may_edit(case) else ""

@@ -59,6 +59,7 @@ def test_a_step_is_open_to_its_roles_in_its_states_and_to_nobody_else(
     case = request_of(RequestState(state))
     for role, person in people.items():
         allowed = state in step.sources and role in step.roles
+        allowed &= not step.own or role == Role.COMMITTEE_MEMBER  # who entered it
         assert (FLOW.reasons(case, step, person) == []) is allowed, (role, step.verb, state)
         if not allowed:
             with pytest.raises(ValidationError):
@@ -125,6 +126,9 @@ def test_returned_only_the_marked_fields_are_open_and_the_clock_stands_still(req
     assert case.due_on == workdays.add(TODAY, 5)
     StatusChange.objects.filter(pk=case.pk).update(due_on=workdays.add(TODAY, 3))
     case = FLOW.take(case, "send_back", by=cast.street, returned={"reason": "请写明时间"})
+    assert "原因：请写明时间" in sign_in(cast.street).get(case.get_absolute_url()).content.decode()
+    assert todo.entries(cast.street, TODAY) == []
+    assert [e.title for e in todo.entries(cast.committee, TODAY)] == [str(case)]
     assert (case.days_left, case.due_on) == (3, workdays.add(TODAY, 10))
     client = sign_in(cast.committee)
     url = reverse("orgs:status_change_edit", args=[case.pk])
@@ -144,6 +148,13 @@ def test_a_request_that_life_has_overtaken_says_so(request_of, cast):
     change_status(case.organization, status="cancelled", reason="已注销", by=cast.officer)
     with pytest.raises(ValidationError, match="的状态已变为“已注销”"):
         FLOW.take(case, "approve", by=cast.street)
+
+
+@pytest.mark.parametrize("state", RequestState.values)
+def test_the_page_opens_in_every_state_for_everybody_who_may_see_it(state, request_of, cast, sign_in):
+    case = request_of(RequestState(state))
+    for person in (cast.committee, cast.street, cast.officer, cast.leader):
+        assert sign_in(person).get(case.get_absolute_url()).status_code == 200
 
 
 def test_one_organisation_has_one_open_request(request_of, cast):

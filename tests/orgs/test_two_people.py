@@ -28,14 +28,14 @@ def test_changes_of_different_fields_are_both_kept(make_org, cast):
 
 def test_changes_of_the_same_field_are_shown_and_nothing_is_written(make_org, cast):
     a, b = twice(make_org(contact_phone="19900000001"))
-    a.contact_phone, b.contact_phone = "19900000002", "19900000003"
+    a.contact_phone, b.contact_phone = "199****0002", "19900000003"
     register.edit(a, version=1, by=cast.street)
     with pytest.raises(merge.Conflict) as caught:
         register.edit(b, version=1, by=cast.committee)
     found = caught.value
     assert (found.who, found.version) == ("甲街经办", 2)
     assert [(c.label, c.theirs, c.yours) for c in found.clashes] == [
-        ("联系电话", "19900000002", "19900000003")
+        ("联系电话", "199****0002", "19900000003")
     ]
     assert Organization.objects.get(pk=a.pk).contact_phone == "19900000002"
 
@@ -85,7 +85,7 @@ def test_on_the_page_the_second_sees_who_when_and_both_values_and_chooses(
     answer = client.post(url, data)
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert all(words in page for words in ("甲街经办", "19900000002", "19900000003", "请选择保留哪一个"))
+    assert all(words in page for words in ("甲街经办", "199****0002", "19900000003", "请选择保留哪一个"))
     data |= {"version": answer.context["form"]["version"].value(), "clash": "contact_phone"}
     unchosen = client.post(url, data)
     assert "请选择保留谁的内容" in unchosen.content.decode()
@@ -126,3 +126,18 @@ def test_ten_people_saving_different_fields_at_the_same_moment_all_stay(make_org
     assert errors == []
     assert [getattr(organization, name) for name in fields] == [f"{name}甲"[:20] for name in fields]
     assert organization.version == 1 + len(fields)
+
+
+def test_who_left_the_masked_phone_alone_keeps_the_others_new_one(make_org, cast, sign_in):
+    organization = make_org(contact_phone="19900000001", activity_content="合唱")
+    url = reverse("orgs:edit", args=[organization.pk])
+    client = sign_in(cast.committee)
+    data = page_data(client, url) | {"activity_place": "文化中心"}
+    theirs = Organization.objects.get(pk=organization.pk)
+    theirs.contact_phone = "19900000002"
+    register.edit(theirs, version=1, by=cast.street)
+    assert data["contact_phone"] == "199****0001"
+    answer = client.post(url, data, follow=True)
+    assert "同时保留了他人刚才修改的：联系电话" in answer.content.decode()
+    organization.refresh_from_db()
+    assert (organization.contact_phone, organization.activity_place) == ("19900000002", "文化中心")
