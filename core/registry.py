@@ -1,5 +1,7 @@
 """Every list registers itself here, and every page whose numbers open lists, so that `check_scope` can walk all of them."""
 
+from django.urls import get_resolver
+
 LISTS: list[type] = []
 NUMBER_PAGES: list[str] = []
 
@@ -14,3 +16,9 @@ def numbers_on(url_name: str) -> str:
     """Name a page on which every number that links to a list must be the length of that list."""
     NUMBER_PAGES.append(url_name)
     return url_name
+
+
+def list_named(url_name: str) -> type | None:
+    """The registered list with this address, also in a process that serves no pages."""
+    get_resolver().url_patterns  # noqa: B018 - imports every view, which registers the lists
+    return next((view for view in LISTS if view.url_name == url_name), None)

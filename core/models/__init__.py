@@ -3,5 +3,6 @@
 from core.models.audit import AuditEvent
 from core.models.jobs import Job, JobQuerySet
 from core.models.parameters import Parameter
+from core.models.saved import SavedView, Subscription
 
-__all__ = ["AuditEvent", "Job", "JobQuerySet", "Parameter"]
+__all__ = ["AuditEvent", "Job", "JobQuerySet", "Parameter", "SavedView", "Subscription"]

@@ -4,6 +4,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from core import exports
 from core.choices import JobState
 from core.models import Job
 from core.registry import numbers_on
@@ -13,13 +14,20 @@ from reports import queries
 numbers_on("home")
 
 
+JOB_HINTS = {
+    JobState.WAITING: ("已核对完，等您决定", "warn"),
+    JobState.DONE: ("已完成，可以下载", "info"),
+    JobState.FAILED: ("没有完成，查看原因", "late"),
+}
+
+
 def job_lines(user) -> list[dict]:
-    """Imports of mine that wait for a decision; for the system administrator the jobs that failed."""
+    """Jobs of mine that wait for a decision, are to be fetched or failed; for the system administrator all that failed."""
     found = []
-    waiting = Job.objects.visible_to(user).filter(owner=user, state=JobState.WAITING)
-    for job in waiting:
-        url = reverse("orgs:import_detail", args=[job.pk])
-        found.append({"title": job.title, "hint": "已核对完，等您决定", "url": url, "state": "warn"})
+    for job in exports.to_see_to(user):
+        hint, state = JOB_HINTS[job.state]
+        url = reverse("jobs:detail", args=[job.pk])
+        found.append({"title": job.title, "hint": hint, "url": url, "state": state})
     if user.watches_jobs:
         failed = Job.objects.visible_to(user).filter(state=JobState.FAILED).count()
         if failed:
