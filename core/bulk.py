@@ -142,7 +142,7 @@ def preview(job: Job, form: BulkForm) -> None:
     job.params |= {"data": {name: form.data.getlist(name) for name in form.fields}, "change": change}
     job.result = {
         "effect": action.effect(form.cleaned_data), "reason": form.cleaned_data["reason"], "change": len(change),
-        "excluded": sorted(groups.values(), key=lambda group: -group["count"]), "at": timezone.now().isoformat(),
+        "excluded": sorted(groups.values(), key=lambda group: (-group["count"], group["reason"])), "at": timezone.now().isoformat(),
     }  # fmt: skip
     Job.objects.filter(pk=job.pk, state=JobState.WAITING).update(params=job.params, result=job.result)
 

@@ -56,6 +56,8 @@ def differences(model, before, after, skipped=frozenset()) -> list[tuple[str, ob
             continue
         old, new = getattr(before, field.attname), getattr(after, field.attname)
         if old != new:
-            words = dict(field.flatchoices) if field.choices else {}
-            found.append((str(field.verbose_name), words.get(old, old), words.get(new, new)))
+            if field.choices:
+                words = dict(field.flatchoices)
+                old, new = words.get(old, old), words.get(new, new)
+            found.append((str(field.verbose_name), old, new))
     return found
