@@ -5,6 +5,7 @@ from django.urls import reverse
 ENTRIES = [  # label, url name, grant, key after "g"
     ("我的待办", "home", "jobs.view", "h"),
     ("组织名册", "orgs:list", "orgs.view", "o"),
+    ("状态变更", "orgs:status_changes", "orgs.view", "s"),
     ("达标情况", "orgs:targets", "targets.view", "t"),
     ("导入名册", "orgs:import_list", "orgs.import", "i"),
     ("领导报表", "reports:leadership", "reports.leadership", "l"),

@@ -24,6 +24,8 @@ OFFICERS = frozenset({Role.DISTRICT_OFFICER, Role.STREET_OFFICER, Role.COMMITTEE
 GRANTS = {
     "orgs.view": OFFICERS | {Role.LEADER},
     "orgs.edit": OFFICERS,
+    "orgs.decide_status": frozenset({Role.DISTRICT_OFFICER, Role.STREET_OFFICER}),
+    "orgs.ask_status": frozenset({Role.COMMITTEE_MEMBER, Role.STREET_OFFICER}),
     "orgs.import": OFFICERS,
     "orgs.export": OFFICERS | {Role.LEADER},
     "orgs.reveal": OFFICERS,

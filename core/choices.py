@@ -20,3 +20,8 @@ class AuditKind(TextChoices):
     DENIED = "denied", "拒绝访问"
     EXPORT = "export", "导出"
     READ = "read", "查看"
+
+
+class DayKind(TextChoices):
+    WORKDAY = "workday", "上班"
+    HOLIDAY = "holiday", "放假"

@@ -1,15 +1,73 @@
-"""按日期设定的数值如何声明；数值本身是 `Parameter` 记录。"""
+"""规则如何声明：按日期设定的数值，和一件事的办理步骤。只有声明，不接触数据库。"""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 
 @dataclass(frozen=True)
 class Declared:
-    """一个参数：`first` 为首个值，自始有效，直到有更晚生效的记录。"""
+    """一个参数：`first` 为首个值，自始有效，直到有更晚生效的记录；数值本身是 `Parameter` 记录。"""
 
     key: str
     name: str
     unit: str
     first: Decimal
     legal_basis: str
+
+
+# 核对：(这件事的记录, 办理人) → 一句中文说明为什么不能办；可以办时返回 None
+Check = Callable[[Any, Any], str | None]
+
+FREE, ASKED, NEEDED = "free", "asked", "needed"  # 意见：不必填、可填、必填
+
+
+@dataclass(frozen=True)
+class Step:
+    """办理的一步，也就是流程表的一行。按钮、变灰的原因、提交时的拒绝、待办、时限、流程图和测试都读这一行。
+
+    verb、label：代号与按钮文字；sources → target：从哪些状态到哪个状态；roles：由哪些角色办理；clause：依据；
+    checks：核对，逐条给出原因；note：意见是否必填；days：下一手的办理时限（工作日）；
+    others：是否必须由录入、提交以外的人办理（四眼）；freezes：此刻定格送审内容；
+    returns：逐栏退回，时限暂停；decides：办结，记下办理人和时间。
+    """
+
+    verb: str
+    label: str
+    sources: tuple[str, ...]
+    target: str
+    roles: frozenset
+    clause: str = ""
+    checks: Sequence[Check] = ()
+    note: str = FREE
+    days: Declared | None = None
+    others: bool = False
+    freezes: bool = False
+    returns: bool = False
+    decides: bool = False
+    asked: bool = True
+
+    def __str__(self):
+        return self.verb
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """一张流程表：`states` 为状态（TextChoices），`start` 为新建时的状态，`editable` 为可以修改内容的状态。"""
+
+    key: str
+    title: str
+    states: type
+    start: str
+    steps: Sequence[Step]
+    editable: tuple[str, ...]
+    tones: Mapping[str, str] = field(default_factory=dict)  # 状态 → 徽标（ok、warn、late、off、info）
+
+    def step(self, verb: str) -> Step:
+        """按代号取一步；没有这一步时 KeyError。"""
+        return {s.verb: s for s in self.steps}[verb]
+
+    def leaving(self, state: str) -> list[Step]:
+        """从一个状态出发可走的各步。"""
+        return [s for s in self.steps if state in s.sources]

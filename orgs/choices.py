@@ -107,3 +107,14 @@ class FaultKind(TextChoices):
     ORGANIZATION_AMBIGUOUS = "organization_ambiguous", "有几个组织同名"
     TIER_CHANGED = "tier_changed", "组织已在另一层级"
     TIER_WRONG = "tier_wrong", "不属于本台账的层级"
+
+
+class RequestState(TextChoices):
+    """Where a request of the register stands."""
+
+    DRAFT = "draft", "草稿"
+    PENDING = "pending", "待审核"
+    RETURNED = "returned", "退回补正"
+    APPROVED = "approved", "已同意"
+    REFUSED = "refused", "不同意"
+    WITHDRAWN = "withdrawn", "已撤回"

@@ -7,8 +7,8 @@ from django import forms
 from django.utils import timezone
 
 from core.filters import ChoiceFilter, ListFilter
-from orgs.choices import Dormancy, Grade, Status, Tier
-from orgs.models import Organization
+from orgs.choices import Dormancy, Grade, RequestState, Status, Tier
+from orgs.models import Organization, StatusChange
 from orgs.queries import register, terms, todo
 
 EXPIRING = [("expired", "已过期"), ("30", "30 天内到期"), ("90", "90 天内到期"), ("180", "180 天内到期")]
@@ -103,3 +103,26 @@ class OrganizationFilter(ListFilter):
 
     def by_counted(self, queryset, name, value):
         return register.counted(queryset)
+
+
+class StatusChangeFilter(ListFilter):
+    q = filters.CharFilter(label="组织名称", method="by_name")
+    state = ChoiceFilter(label="办理状态", choices=RequestState.choices, widget=forms.HiddenInput)
+    street = ChoiceFilter(label="街镇", field_name="organization__street", choices=[], empty_label="全部街镇")
+    status = ChoiceFilter(label="拟变更为", choices=Status.choices, empty_label="全部状态")
+    overdue = ChoiceFilter(label="期限", choices=[("1", "已超期")], method="by_overdue", empty_label="不限")
+
+    class Meta:
+        model = StatusChange
+        fields = ["q", "state", "street", "status", "overdue"]
+
+    def __init__(self, data=None, *args, request=None, **kwargs):
+        super().__init__(data, *args, request=request, **kwargs)
+        self.form.fields["street"].choices = register.street_choices(request.user)
+
+    def by_name(self, queryset, name, value):
+        found, _ = register.matching(Organization.objects.visible_to(self.request.user), value)
+        return queryset.filter(organization__in=found.values("pk"))
+
+    def by_overdue(self, queryset, name, value):
+        return queryset.filter(due_on__lt=timezone.localdate(), decided_at__isnull=True)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from core.parameters import value
 from orgs import policy
 from orgs.choices import Status, TermKind, Tier
-from orgs.models import Activity, Organization
+from orgs.models import Activity, Organization, StatusChange
 from orgs.queries import register, terms
 from places.models import Community, Street
 
@@ -121,6 +121,10 @@ class OrganizationForm(forms.ModelForm):
         """(title, bound fields) in the order of the paper form, for the template."""
         return [(title, [self[n] for n in names if n in self.fields]) for title, names in SECTIONS[self.tier]]
 
+    def own_fields(self) -> list[str]:
+        """The fields of the record that this form can change."""
+        return [name for name in self.fields if name in self._meta.fields]
+
     def take_version(self, version: int):
         """After a conflict was shown, the next save replaces the version that was shown."""
         self.data = self.data.copy()
@@ -161,14 +165,19 @@ class OrganizationForm(forms.ModelForm):
             self.add_error("credit_code", f"{fault[1]}{hint}。")
 
 
+def other_statuses(organization: Organization) -> list[tuple[str, str]]:
+    """What an organisation of this tier can become, other than what it is."""
+    offered = [s for s in policy.STATUSES[Tier(organization.tier)] if s != organization.status]
+    return [(s, Status(s).label) for s in offered]
+
+
 class StatusForm(forms.Form):
     status = forms.ChoiceField(label="新的状态")
     reason = forms.CharField(label="原因", max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
 
-    def __init__(self, *args, organization, **kwargs):
+    def __init__(self, *args, record, user, **kwargs):
         super().__init__(*args, **kwargs)
-        offered = [s for s in policy.STATUSES[Tier(organization.tier)] if s != organization.status]
-        self.fields["status"].choices = [(s, Status(s).label) for s in offered]
+        self.fields["status"].choices = other_statuses(record)
 
 
 class PromotionForm(forms.Form):
@@ -181,10 +190,10 @@ class PromotionForm(forms.Form):
     )
     reason = forms.CharField(label="依据或说明", max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
 
-    def __init__(self, *args, organization, **kwargs):
+    def __init__(self, *args, record, user, **kwargs):
         super().__init__(*args, **kwargs)
-        self.organization = organization
-        target = policy.PROMOTIONS[Tier(organization.tier)][0]
+        self.organization = record
+        target = policy.PROMOTIONS[Tier(record.tier)][0]
         unwanted = ["credit_code", "legal_form"] if target == Tier.TEAM else ["filing_no"]
         for name in unwanted:
             del self.fields[name]
@@ -221,9 +230,9 @@ class ActivityForm(forms.ModelForm):
         fields = ["name", "held_on", "place", "attendance", "field", "is_major"]
         widgets = {"held_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
 
-    def __init__(self, *args, organization, **kwargs):
+    def __init__(self, *args, record, user, **kwargs):
         super().__init__(*args, **kwargs)
-        self.instance.organization = organization
+        self.instance.organization = record
         self.fields["field"] = forms.ChoiceField(
             label="活动领域", choices=[("", "请选择"), *terms.choices(TermKind.FIELD)], required=False
         )
@@ -239,6 +248,39 @@ class ActivityForm(forms.ModelForm):
         if register.has_activity(self.instance.organization, data.get("name", ""), data.get("held_on")):
             raise ValidationError("这个组织同一天已有同名活动，不必重复登记。")
         return data
+
+
+class StatusChangeForm(forms.ModelForm):
+    """A request, or what may be corrected of it: `record` is the organisation of a new one, else the request."""
+
+    class Meta:
+        model = StatusChange
+        fields = ["status", "effective_on", "reason", "property_note"]
+        widgets = {
+            "effective_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            "reason": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    def __init__(self, *args, record, user, **kwargs):
+        known = record if isinstance(record, StatusChange) else None
+        organization = known.organization if known else record
+        super().__init__(
+            *args, instance=known or StatusChange(organization=organization, entered_by=user), **kwargs
+        )
+        self.fields["status"] = forms.ChoiceField(
+            label="拟变更为", choices=[("", "请选择"), *other_statuses(organization)]
+        )
+        for name, words in (known.returned if known else {}).items():
+            self.fields[name].help_text = f"请补正：{words}"
+        if known and known.returned:
+            for name in [n for n in self.fields if n not in known.returned]:
+                del self.fields[name]
+
+    def clean_effective_on(self):
+        day = self.cleaned_data["effective_on"]
+        if day > timezone.localdate():
+            raise ValidationError("变更日期不能晚于今天。")
+        return day
 
 
 class ImportForm(forms.Form):

@@ -6,8 +6,9 @@
 import datetime
 from decimal import Decimal
 
-from core.policy import Declared
-from orgs.choices import Status, Tier
+from accounts.choices import Role
+from core.policy import ASKED, NEEDED, Declared, Step, Workflow
+from orgs.choices import RequestState, Status, Tier
 
 # ---- 参数：由民政局按日期设定 -------------------------------------------------------------------------------
 
@@ -38,7 +39,18 @@ DORMANCY_DAYS = {
         Declared("orgs.dormancy.group.grace", "活动小组宽限期", "天", Decimal(60), "内部口径，可调整"),
     ),
 }
-PARAMETERS = [TEAM_MIN_MEMBERS, *(row for pair in DORMANCY_DAYS.values() for row in pair)]
+REVIEW_DAYS = Declared(
+    "orgs.status_change.review_days", "状态变更审核时限", "工作日", Decimal(5), "内部口径，可调整"
+)
+CORRECT_DAYS = Declared(
+    "orgs.status_change.correct_days", "状态变更补正时限", "工作日", Decimal(10), "内部口径，可调整"
+)
+PARAMETERS = [
+    TEAM_MIN_MEMBERS,
+    *(row for pair in DORMANCY_DAYS.values() for row in pair),
+    REVIEW_DAYS,
+    CORRECT_DAYS,
+]
 
 # ---- 三级组织各自的状态、升级路径 ---------------------------------------------------------------------------
 
@@ -126,3 +138,70 @@ def dormancy_dates(on: datetime.date, period: Decimal, grace: Decimal) -> tuple[
     """(迟报界限, 休眠界限)：最近活动早于前者为迟报，早于后者为休眠。"""
     late = on - datetime.timedelta(days=int(period))
     return late, late - datetime.timedelta(days=int(grace))
+
+
+# ---- 状态变更申请：居委提出，街镇审核（注册组织的状态由区民政局直接变更） ----------------------------------------
+
+
+def still_as_it_was(case, by) -> str | None:
+    """送审以后组织的状态又有变化的，不能再按原来的申请办理。"""
+    if case.organization.status != case.status_before:
+        return f"“{case.organization}”的状态已变为“{case.organization.get_status_display()}”，请退回或撤回后重新申请。"
+    return None
+
+
+def really_a_change(case, by) -> str | None:
+    """拟变更的状态要与现状态不同，并且是该层级可以有的状态。"""
+    if case.status == case.organization.status:
+        return "拟变更的状态与现状态相同，请先修改申请。"
+    if case.status not in STATUSES[Tier(case.organization.tier)]:
+        return f"“{case.organization.get_tier_display()}”没有“{case.get_status_display()}”这个状态，请先修改申请。"
+    return None
+
+
+CLAUSE = "第四部分（一）2 分级管理"
+APPLICANTS = frozenset({Role.COMMITTEE_MEMBER, Role.STREET_OFFICER})
+REVIEWERS = frozenset({Role.STREET_OFFICER, Role.DISTRICT_OFFICER})
+OPEN = (RequestState.DRAFT, RequestState.PENDING, RequestState.RETURNED)
+
+STATUS_CHANGE = Workflow(
+    key="orgs.status_change",
+    title="状态变更申请",
+    states=RequestState,
+    start=RequestState.DRAFT,
+    editable=(RequestState.DRAFT, RequestState.RETURNED),
+    tones={
+        RequestState.DRAFT: "off",
+        RequestState.PENDING: "info",
+        RequestState.RETURNED: "warn",
+        RequestState.APPROVED: "ok",
+        RequestState.REFUSED: "late",
+        RequestState.WITHDRAWN: "off",
+    },
+    steps=(
+        Step(
+            "submit", "提交", (RequestState.DRAFT,), RequestState.PENDING, APPLICANTS, CLAUSE,
+            checks=(really_a_change, still_as_it_was), days=REVIEW_DAYS, freezes=True,
+        ),
+        Step(
+            "resubmit", "补正后提交", (RequestState.RETURNED,), RequestState.PENDING, APPLICANTS, CLAUSE,
+            checks=(really_a_change, still_as_it_was), days=REVIEW_DAYS, freezes=True,
+        ),
+        Step(
+            "approve", "同意", (RequestState.PENDING,), RequestState.APPROVED, REVIEWERS, CLAUSE,
+            checks=(still_as_it_was,), note=ASKED, others=True, decides=True,
+        ),
+        Step(
+            "send_back", "退回补正", (RequestState.PENDING,), RequestState.RETURNED, REVIEWERS, CLAUSE,
+            note=ASKED, days=CORRECT_DAYS, others=True, returns=True,
+        ),
+        Step(
+            "refuse", "不同意", (RequestState.PENDING,), RequestState.REFUSED, REVIEWERS, CLAUSE,
+            note=NEEDED, others=True, decides=True,
+        ),
+        Step(
+            "withdraw", "撤回", OPEN, RequestState.WITHDRAWN, APPLICANTS, CLAUSE, note=NEEDED, asked=False,
+        ),
+    ),
+)  # fmt: skip
+WORKFLOWS = [STATUS_CHANGE]

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from orgs.views import register
+from orgs.views import register, steps
 
 app_name = "orgs"
 urlpatterns = [
@@ -10,7 +10,10 @@ urlpatterns = [
     path("targets/", include("orgs.urls_targets")),
     path("<int:pk>/", register.detail, name="detail"),
     path("<int:pk>/edit/", register.edit, name="edit"),
-    path("<int:pk>/status/", register.change_status, name="status"),
-    path("<int:pk>/promote/", register.promote, name="promote"),
-    path("<int:pk>/activities/new/", register.add_activity, name="add_activity"),
+    path("<int:pk>/status/", steps.ChangeStatus.as_view(), name="status"),
+    path("<int:pk>/promote/", steps.Promote.as_view(), name="promote"),
+    path("<int:pk>/activities/new/", steps.AddActivity.as_view(), name="add_activity"),
+    path("<int:pk>/status/ask/", steps.AskStatusChange.as_view(), name="ask_status"),
+    path("status-changes/", steps.StatusChangeList.as_view(), name="status_changes"),
+    *steps.CASES,
 ]

@@ -1,14 +1,25 @@
-"""Reads of the nights: which ran, which is missing, which needs somebody."""
+"""Reads of the nights, and what register, jobs, nights and drafts ask of a person (cases join in by themselves)."""
 
 import datetime
 
+from django.urls import reverse
 from django.utils import timezone
 
+from core import exports
+from core.choices import JobState
+from core.models import Draft, Job
+from core.todo import Entry, source
+from orgs.queries import targets, todo
 from reports.choices import RunState
 from reports.models import LeadershipWorkbook, NightlyRun
 
 CATCH_UP_DAYS = 31
 STALE_AFTER = datetime.timedelta(hours=2)
+JOB_ACTIONS = {
+    JobState.WAITING: ("已核对完，等您决定", "warn"),
+    JobState.DONE: ("已完成，请下载文件", "info"),
+    JobState.FAILED: ("没有完成，请看原因", "late"),
+}
 
 
 def runs(limit: int = 60):
@@ -49,3 +60,52 @@ def workbook_of(date: datetime.date) -> LeadershipWorkbook | None:
 
 def run_of(date: datetime.date) -> NightlyRun | None:
     return NightlyRun.objects.filter(date=date).first()
+
+
+@source
+def from_register(user, today: datetime.date) -> list[Entry]:
+    if not user.may("orgs.view"):
+        return []
+    found = [
+        Entry(line["title"], line["hint"], line["url"], state=line["state"], count=line["count"])
+        for line in todo.lines(user, today)
+    ]
+    rows = targets.rows(user.area, targets.night_not_after(today))
+    figures = targets.totals(rows) if rows else None
+    if figures and figures.below:
+        hint = f"每个居委以 {figures.minimum.normalize():f} 个为准"
+        url = reverse("orgs:targets") + "#below"
+        found.append(Entry("低于目标的居委", hint, url, state="warn", count=figures.below))
+    return found
+
+
+@source
+def from_jobs(user, today: datetime.date) -> list[Entry]:
+    """Jobs of mine that wait for a decision, whose file is to be fetched, that failed; for the administrator all that failed."""
+    found = []
+    for job in exports.to_see_to(user):
+        action, state = JOB_ACTIONS[job.state]
+        found.append(Entry(job.title, action, reverse("jobs:detail", args=[job.pk]), state=state))
+    if user.watches_jobs and (failed := Job.objects.visible_to(user).filter(state=JobState.FAILED).count()):
+        found.append(Entry("失败的后台任务", "查看原因", reverse("jobs:list"), state="late", count=failed))
+    return found
+
+
+@source
+def from_nights(user, today: datetime.date) -> list[Entry]:
+    if not (user.may("reports.nightly") and is_red(today)):
+        return []
+    hint = "昨晚的夜间任务没有完成，数字仍是上一晚的"
+    return [Entry("夜间任务", hint, reverse("reports:nightly"), state="late")]
+
+
+@source
+def from_drafts(user, today: datetime.date) -> list[Entry]:
+    """What was begun and not sent."""
+    return [
+        Entry(
+            draft.title or "没有提交的表单", f"{draft.saved_at:%m-%d %H:%M} 的草稿，继续填写",
+            f"{draft.path}?draft={draft.key}",
+        )
+        for draft in Draft.objects.filter(user=user)[:20]
+    ]  # fmt: skip

@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.PasswordChangeMiddleware",
     "accounts.middleware.DenialMiddleware",
+    "core.middleware.FormMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -1,8 +1,27 @@
-"""What core keeps: work in the background, dated numbers, the trace of reading. Knows no app."""
+"""What core keeps for every app. Knows no app."""
 
+from core.models.attachments import Attachment
 from core.models.audit import AuditEvent
+from core.models.cases import Case
+from core.models.forms import Draft, Submission
+from core.models.holidays import Holiday
 from core.models.jobs import Job, JobQuerySet
+from core.models.notices import Digest, Notice
 from core.models.parameters import Parameter
 from core.models.saved import SavedView, Subscription
 
-__all__ = ["AuditEvent", "Job", "JobQuerySet", "Parameter", "SavedView", "Subscription"]
+__all__ = [
+    "Attachment",
+    "AuditEvent",
+    "Case",
+    "Digest",
+    "Draft",
+    "Holiday",
+    "Job",
+    "JobQuerySet",
+    "Notice",
+    "Parameter",
+    "SavedView",
+    "Submission",
+    "Subscription",
+]

@@ -1,11 +1,14 @@
 """Few filters that templates share."""
 
 from django import template
+from django.utils.html import format_html
 
+from core import drafts, workdays
 from core.tables import mask_phone, shown
 
 register = template.Library()
 register.filter("shown", shown)
+register.filter("due", workdays.due)
 
 
 @register.filter
@@ -17,3 +20,20 @@ def masked(value):
 def get(mapping, key):
     """mapping[key], or None."""
     return mapping.get(key) if mapping else None
+
+
+@register.simple_tag(takes_context=True)
+def form_key(context, title=""):
+    """The hidden field that makes a form's contents safe: see core.drafts."""
+    return format_html(
+        '<input type="hidden" name="{}" value="{}">', drafts.FIELD, drafts.issue(context["request"], title)
+    )
+
+
+@register.inclusion_tag("core/parts/_unsent.html", takes_context=True)
+def unsent(context):
+    """What this person began on this page and did not send, unless it is being shown just now."""
+    request = context["request"]
+    shown = request.method == "POST" or getattr(request, "draft", None)
+    found = [] if shown else drafts.drafts_of(request.user, request.path)[:3]
+    return {"drafts": found, "path": request.path, "csrf_token": context.get("csrf_token")}

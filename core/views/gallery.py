@@ -9,6 +9,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
 
+from core import workdays
 from core.charts import line
 from core.choices import JobState
 from core.models import Job
@@ -96,6 +97,7 @@ def timeline() -> list[dict]:
 def gallery(request):
     if not (settings.DEBUG or settings.DEMO):
         raise Http404
+    today = workdays.add(timezone.localdate(), 0)
     tabs = [("全部", 2920), ("注册社会组织", 620), ("群众活动团队", 1700), ("社区活动小组", 600)]
     context = {
         "title": "组件总览",
@@ -106,6 +108,8 @@ def gallery(request):
         "wrong": SampleForm({"name": "", "members": 6, "held_on": ""}),
         "jobs": jobs(),
         "timeline": timeline(),
+        "due": [today + datetime.timedelta(days=n) for n in (30, 2, 0, -9)],
+        "today": today,
         "chart": line(TREND, 12.0),
         "trend": TREND,
         "wall": [("华院", 14, 0, 0), ("西一", 11, 1, 1), ("秀水", 7, 5, 2), ("潘东", 2, 10, 3)],

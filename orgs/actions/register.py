@@ -4,19 +4,12 @@ import datetime
 
 from django.db import transaction
 
+from core import merge
 from core.history import told
 from orgs import policy, search
 from orgs.choices import Verb
 from orgs.models import Activity, Organization
 from orgs.queries import register
-
-
-class Conflict(Exception):
-    """Somebody saved meanwhile. `who`, `at`; `differences`: [(field label, theirs, yours)]; `current_version`."""
-
-    def __init__(self, who, at, differences, current_version):
-        super().__init__(f"{who} 已在 {at:%H:%M} 保存过这条记录")
-        self.who, self.at, self.differences, self.current_version = who, at, differences, current_version
 
 
 def fill_keys(organization: Organization) -> None:
@@ -36,30 +29,45 @@ def create(organization: Organization, *, by, reason: str = "") -> Organization:
     return organization
 
 
+EDITABLE = [f.name for f in Organization._meta.concrete_fields if f.name not in register.SKIPPED]
+
+
 @transaction.atomic
 def edit(
-    organization: Organization, *, version: int, by, reason: str = "", verb: Verb = Verb.EDIT, **more
-) -> Organization:
-    """Save if nobody saved since `version` was read; otherwise raise Conflict and write nothing."""
+    organization: Organization,
+    *,
+    version: int,
+    by,
+    reason: str = "",
+    verb: Verb = Verb.EDIT,
+    names=EDITABLE,
+    **more,
+) -> list[str]:
+    """Write the fields `names` as they are in `organization`; labels of fields that somebody else changed and that stay.
+
+    version: what the person saw. Raises core.merge.Conflict, and writes nothing, when both changed the same field;
+    ValidationError when the two changes do not fit together.
+    """
     current = Organization.objects.select_for_update().get(pk=organization.pk)
+    joined = []
     if current.version != version:
-        latest = register.timeline(current, limit=1)
-        raise Conflict(
-            latest[0]["who"] if latest else "他人",
-            current.updated_at,
-            register.differences(current, organization),
-            current.version,
-        )
-    fill_keys(organization)
-    organization.version = version + 1
+        joined = merge.join(current, organization, version, names, register.SKIPPED)
+    for name in names:
+        attname = Organization._meta.get_field(name).attname
+        setattr(current, attname, getattr(organization, attname))
+    if joined:
+        current.validate_constraints()
+    fill_keys(current)
+    current.version = organization.version = current.version + 1
     with told(verb, by, reason, **more):
-        organization.save()
-    return organization
+        current.save()
+    return joined
 
 
 def change_status(organization: Organization, *, status: str, reason: str, by) -> Organization:
     organization.status = status
-    return edit(organization, version=organization.version, by=by, reason=reason, verb=Verb.STATUS)
+    edit(organization, version=organization.version, names=["status"], by=by, reason=reason, verb=Verb.STATUS)
+    return organization
 
 
 def promote(
@@ -78,14 +86,16 @@ def promote(
     organization.credit_code = credit_code or organization.credit_code
     organization.legal_form = legal_form or organization.legal_form
     organization.validate_constraints()
-    return edit(
+    edit(
         organization,
         version=organization.version,
+        names=["tier", "status", "filing_no", "credit_code", "legal_form"],
         by=by,
         reason=reason,
         verb=Verb.PROMOTE,
         clause="第四部分（一）2",
     )
+    return organization
 
 
 @transaction.atomic

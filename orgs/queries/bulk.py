@@ -13,8 +13,10 @@ def terms_unchanged(rows: QuerySet, category: str, service_fields: list[str]) ->
 
 
 def status_not_fitting(rows: QuerySet, status: str) -> dict[int, str]:
-    """Tiers that do not know this status, and those who have it already."""
-    label, out = Status(status).label, {}
+    """Tiers that do not know this status, those who have it already, those about whom a request is open."""
+    label = Status(status).label
+    asked = rows.filter(status_changes__state__in=policy.OPEN)
+    out = dict.fromkeys(asked.values_list("pk", flat=True), "有一件没办完的状态变更申请，请先办结")
     for tier, known in policy.STATUSES.items():
         if status not in known:
             reason = f"{Tier(tier).label}没有“{label}”这个状态"

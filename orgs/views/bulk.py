@@ -34,7 +34,7 @@ BULK_ACTIONS = (
     BulkAction(
         key="status",
         label="批量变更状态",
-        grant="orgs.edit",
+        grant="orgs.decide_status",
         verb=Verb.STATUS,
         form=ManyStatusForm,
         effect=lambda cleaned: f"状态变更为“{Status(cleaned['status']).label}”",

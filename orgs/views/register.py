@@ -6,6 +6,8 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from core import drafts, merge
+from core.drafts import fill
 from core.registry import register as listed
 from core.tables import mask_phone
 from core.views.base import require
@@ -14,7 +16,7 @@ from orgs import policy
 from orgs.actions import register as actions
 from orgs.choices import Tier
 from orgs.filters import OrganizationFilter
-from orgs.forms import LEADER_LABEL, SECTIONS, ActivityForm, OrganizationForm, PromotionForm, StatusForm
+from orgs.forms import LEADER_LABEL, SECTIONS, OrganizationForm
 from orgs.models import Organization
 from orgs.queries import register, terms
 from orgs.tables.register import COLUMNS, DORMANCY_STATES, STATUS_STATES
@@ -61,6 +63,8 @@ def detail(request, pk: int):
         "timeline": register.timeline(organization),
         "promotion": Tier(promotion[0]).label if promotion else "",
         "may_edit": request.user.may("orgs.edit"),
+        "may_decide": request.user.may("orgs.decide_status"),
+        "may_ask": request.user.may("orgs.ask_status") and organization.tier != Tier.REGISTERED,
         "tab": request.GET.get("tab", "overview"),
     }
     return render(request, "orgs/detail.html", context)
@@ -100,17 +104,20 @@ def facts(organization: Organization) -> list[tuple[str, list[tuple[str, object]
 
 def create(request):
     require(request.user, "orgs.edit", "新增组织")
-    tier = request.POST.get("tier") or request.GET.get("tier") or Tier.GROUP
+    draft = getattr(request, "draft", None)
+    begun = drafts.as_posted(draft).get("tier") if draft else ""
+    tier = request.POST.get("tier") or request.GET.get("tier") or begun or Tier.GROUP
     if tier not in Tier.values:
         raise Http404
-    form = OrganizationForm(request.POST or None, user=request.user, tier=tier)
+    form = fill(OrganizationForm, request, user=request.user, tier=tier)
     if request.method == "POST" and form.is_valid():
         organization = actions.create(form.instance, by=request.user)
         messages.success(request, f"已新增“{organization.name}”。")
         return redirect("orgs:detail", organization.pk)
     context = {
         "form": form,
-        "heading": f"新增{Tier(tier).label}",
+        "title": f"新增{Tier(tier).label}",
+        "submit": "保存",
         "tiers": Tier.choices,
         "tier": tier,
         "back": reverse("orgs:list"),
@@ -119,92 +126,36 @@ def create(request):
 
 
 def edit(request, pk: int):
-    """Save, or show who changed what meanwhile: nothing is overwritten in silence."""
+    """Save beside what others saved meanwhile; what both changed is shown and chosen, nothing is overwritten in silence."""
     require(request.user, "orgs.edit", "修改组织")
     organization = found(request, pk)
-    form = OrganizationForm(
-        request.POST or None, instance=organization, user=request.user, tier=organization.tier
+    data, unchosen = merge.chosen(request.POST, organization)
+    known = {"user": request.user, "tier": organization.tier, "instance": organization}
+    form = (
+        OrganizationForm(data, **known)
+        if request.method == "POST"
+        else fill(OrganizationForm, request, **known)
     )
     conflict = None
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not unchosen:
         try:
-            actions.edit(
-                form.instance,
-                version=form.cleaned_data["version"],
-                reason=form.cleaned_data["reason"],
-                by=request.user,
-            )
-        except actions.Conflict as error:
+            joined = actions.edit(
+                form.instance, version=form.cleaned_data["version"], names=form.own_fields(),
+                reason=form.cleaned_data["reason"], by=request.user,
+            )  # fmt: skip
+        except merge.Conflict as error:
             conflict = error
-            form.take_version(error.current_version)
-        else:
-            messages.success(request, "已保存。")
-            return redirect("orgs:detail", pk)
-    context = {
-        "form": form,
-        "heading": f"修改：{organization.name}" if not form.is_bound else "修改",
-        "organization": organization,
-        "conflict": conflict,
-        "back": reverse("orgs:detail", args=[pk]),
-    }
-    return render(request, "orgs/form.html", context, status=409 if conflict else 200)
-
-
-def change_status(request, pk: int):
-    require(request.user, "orgs.edit", "变更状态")
-    organization = found(request, pk)
-    form = StatusForm(request.POST or None, organization=organization)
-    if request.method == "POST" and form.is_valid():
-        actions.change_status(organization, **form.cleaned_data, by=request.user)
-        messages.success(request, f"状态已变更为“{organization.get_status_display()}”。")
-        return redirect("orgs:detail", pk)
-    context = {
-        "form": form,
-        "heading": f"变更状态：{organization.name}",
-        "organization": organization,
-        "submit": "变更状态",
-    }
-    return render(request, "orgs/step.html", context | {"back": reverse("orgs:detail", args=[pk])})
-
-
-def promote(request, pk: int):
-    """小组→团队→注册 on the same record."""
-    require(request.user, "orgs.edit", "办理升级")
-    organization = found(request, pk)
-    if organization.tier not in policy.PROMOTIONS:
-        raise Http404
-    form = PromotionForm(request.POST or None, organization=organization)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.promote(organization, **form.cleaned_data, by=request.user)
+            form.take_version(error.version)
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, f"已升级为“{organization.get_tier_display()}”，原有记录和历史保留。")
+            kept = f"同时保留了他人刚才修改的：{'、'.join(joined)}。" if joined else ""
+            messages.success(request, f"已保存。{kept}")
             return redirect("orgs:detail", pk)
-    target = Tier(policy.PROMOTIONS[organization.tier][0]).label
+    for name in unchosen:
+        form.add_error(name, "请选择保留谁的内容。")
     context = {
-        "form": form,
-        "heading": f"升级为{target}：{organization.name}",
-        "organization": organization,
-        "submit": f"升级为{target}",
-    }
-    return render(request, "orgs/step.html", context | {"back": reverse("orgs:detail", args=[pk])})
-
-
-def add_activity(request, pk: int):
-    """Entered once: dormancy, targets and the workbook read it."""
-    require(request.user, "orgs.edit", "登记活动")
-    organization = found(request, pk)
-    form = ActivityForm(request.POST or None, organization=organization)
-    if request.method == "POST" and form.is_valid():
-        actions.record_activity(organization, **form.cleaned_data, by=request.user)
-        messages.success(request, "活动已登记。")
-        return redirect(reverse("orgs:detail", args=[pk]) + "?tab=activities")
-    context = {
-        "form": form,
-        "heading": f"登记活动：{organization.name}",
-        "organization": organization,
-        "submit": "登记活动",
-    }
-    return render(request, "orgs/step.html", context | {"back": reverse("orgs:detail", args=[pk])})
+        "form": form, "title": "修改" if form.is_bound else f"修改：{organization.name}", "submit": "保存",
+        "organization": organization, "conflict": conflict, "back": organization.get_absolute_url(),
+    }  # fmt: skip
+    return render(request, "orgs/form.html", context, status=409 if conflict else 200)

@@ -83,4 +83,30 @@
   document.querySelectorAll("form.form").forEach((form) => {
     form.addEventListener("submit", () => form.querySelectorAll("button[type=submit]").forEach((b) => { setTimeout(() => { b.disabled = true; }); }));
   });
+
+  // What is typed is kept while it is typed: three seconds after the last key, and when the page goes away.
+  document.querySelectorAll("form[data-keep]").forEach((form) => {
+    const told = form.querySelector("[data-kept]");
+    let timer = 0;
+    let dirty = false;
+    const contents = () => {
+      const data = new FormData(form);
+      [...data.entries()].forEach(([name, value]) => { if (value instanceof File) data.delete(name); });
+      return data;
+    };
+    const keep = async () => {
+      dirty = false;
+      try {
+        const answer = await fetch("/drafts/", { method: "POST", body: new URLSearchParams(contents()), credentials: "same-origin", redirect: "manual" });
+        if (told) told.textContent = answer.ok ? await answer.text() : "";
+      } catch { dirty = true; }
+    };
+    form.addEventListener("input", () => {
+      dirty = true;
+      clearTimeout(timer);
+      timer = setTimeout(keep, 3000);
+    });
+    form.addEventListener("submit", () => { dirty = false; clearTimeout(timer); });
+    addEventListener("pagehide", () => { if (dirty) navigator.sendBeacon("/drafts/", new URLSearchParams(contents())); });
+  });
 })();

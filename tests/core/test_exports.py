@@ -173,9 +173,8 @@ def test_a_killed_worker_is_followed_by_another_and_three_times_is_enough(three,
     job.refresh_from_db()
     assert job.state == JobState.FAILED and "中断了 3 次" in job.message
     assert "重试" in client.get(f"/jobs/{job.pk}/").content.decode()
-    assert ("导出组织名册", "没有完成，查看原因") in [
-        (line["title"], line["hint"]) for line in client.get("/").context["lines"]
-    ]
+    asked = [(entry.title, entry.action) for entry in client.get("/").context["entries"]]
+    assert ("导出组织名册", "没有完成，请看原因") in asked
     client.post(f"/jobs/{job.pk}/retry/")
     run_export(job.pk)
     job.refresh_from_db()

@@ -263,7 +263,7 @@ def test_a_selection_waits_among_my_tasks_can_be_dropped_and_is_forgotten_after_
 ):
     client = sign_in(cast.street)
     job = choose(client, "terms", "?tier=group", all="1")
-    assert [line["url"] for line in client.get("/").context["lines"]][0] == f"/jobs/{job.pk}/"
+    assert f"/jobs/{job.pk}/" in [entry.url for entry in client.get("/").context["entries"]]
     assert client.get(f"/jobs/{job.pk}/")["Location"] == f"/jobs/{job.pk}/bulk/"
     back = client.post(f"/jobs/{job.pk}/bulk/", {"step": "cancel"})
     assert back["Location"] == f"{LIST}?tier=group"

@@ -5,7 +5,6 @@ from django.urls import reverse
 
 from core import exports
 from core.models import AuditEvent
-from orgs.actions import register
 from orgs.choices import Tier
 from orgs.models import Organization
 from orgs.queries.register import timeline
@@ -230,10 +229,3 @@ def test_phone_is_masked_on_the_list_and_the_detail(make_org, cast, sign_in):
 def test_names_are_escaped(make_org, cast, sign_in):
     make_org("<script>alert(1)</script>")
     assert "<script>alert(1)" not in sign_in(cast.officer).get(LIST).content.decode()
-
-
-def test_edit_by_action_refuses_an_older_version(make_org, cast):
-    organization = make_org()
-    register.change_status(organization, status="stopped", reason="停", by=cast.officer)
-    with pytest.raises(register.Conflict):
-        register.edit(organization, version=1, by=cast.street)

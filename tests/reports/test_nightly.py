@@ -100,10 +100,10 @@ def test_the_leader_downloads_the_workbook_and_it_is_recorded(register, cast, si
 def test_home_lists_what_can_be_acted_on_with_the_count_of_the_list(register, cast, sign_in, make_org):
     make_org(status="rectifying", tier="registered", certificate_expires_on=datetime.date(2020, 1, 1))
     client = sign_in(cast.committee)
-    lines = {line["title"]: line for line in client.get("/").context["lines"]}
-    assert set(lines) == {"证书已过期", "正在整改"}
-    for line in lines.values():
-        assert client.get(line["url"]).context["count"] == line["count"]
+    entries = {entry.title: entry for entry in client.get("/").context["entries"]}
+    assert set(entries) == {"证书已过期", "正在整改"}
+    for entry in entries.values():
+        assert client.get(entry.url).context["count"] == entry.count
     assert client.get("/").status_code == 200
 
 

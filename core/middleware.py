@@ -1,0 +1,43 @@
+"""Forms that carry a key: kept when the session ended, carried out once, filled again from a draft."""
+
+import uuid
+
+from django.contrib import messages
+from django.shortcuts import redirect
+
+from core import drafts
+from core.models import Draft
+
+
+class FormMiddleware:
+    """Stands after authentication and messages and after what records denials: a refused form rolls back what it wrote."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method == "GET" and "draft" in request.GET and request.user.is_authenticated:
+            request.draft = asked_for(request)
+        key = drafts.read(request) if request.method == "POST" and drafts.FIELD in request.POST else None
+        if key is None or key.path != request.path:
+            return self.get_response(request)
+        if not request.user.is_authenticated:
+            if draft := drafts.keep(key, request.POST):
+                messages.warning(request, "登录已过期，填写的内容已保存。请重新登录，登录后继续填写。")
+            return redirect(drafts.login_with(key, draft))
+        if key.user != request.user.pk:
+            return self.get_response(request)
+        response, earlier = drafts.once(key, request.user, lambda: self.get_response(request))
+        if response is None:
+            messages.info(request, "这份表单已经提交过，没有重复保存，这是第一次提交的结果。")
+            return redirect(earlier or request.path)
+        return response
+
+
+def asked_for(request) -> Draft | None:
+    """The person's own draft of this very page."""
+    try:
+        key = uuid.UUID(request.GET["draft"])
+    except ValueError:
+        return None
+    return Draft.objects.filter(key=key, user=request.user, path=request.path).first()

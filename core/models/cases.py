@@ -1,0 +1,60 @@
+"""A case: a record that goes from hand to hand by the rows of a workflow."""
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import F, Q
+
+
+class Case(models.Model):
+    """What every case has. A concrete one adds `state` (with its choices), its subject, its fields and its `scope_path`.
+
+    frozen: what was sent for decision, [[field, label, words]]; later edits do not touch it;
+    returned: field → what is to be corrected, while the case is with its author; only these fields are open then;
+    due_on: last day of whoever has it now; days_left: working days kept for the decider while the clock is stopped.
+    """
+
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="录入人", related_name="+", editable=False
+    )
+    entered_at = models.DateTimeField("录入时间", auto_now_add=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        verbose_name="提交人",
+        related_name="+",
+        editable=False,
+    )
+    submitted_at = models.DateTimeField("提交时间", null=True, editable=False)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        verbose_name="办结人",
+        related_name="+",
+        editable=False,
+    )
+    decided_at = models.DateTimeField("办结时间", null=True, editable=False)
+    due_on = models.DateField("办理期限", null=True, editable=False)
+    days_left = models.SmallIntegerField("暂停时剩余工作日", null=True, editable=False)
+    returned = models.JSONField("退回补正", default=dict, editable=False)
+    frozen = models.JSONField("送审内容", default=list, editable=False, encoder=DjangoJSONEncoder)
+    version = models.PositiveIntegerField("版本", default=1, editable=False)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_four_eyes",
+                condition=Q(decided_by__isnull=True)
+                | (~Q(decided_by=F("entered_by")) & ~Q(decided_by=F("submitted_by"))),
+                violation_error_message="录入、提交的人不能办结",
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_decided_pair",
+                condition=Q(decided_by__isnull=True, decided_at__isnull=True)
+                | Q(decided_by__isnull=False, decided_at__isnull=False),
+                violation_error_message="办结人和办结时间必须同时填写",
+            ),
+        ]

@@ -1,0 +1,38 @@
+"""What a person typed and has not sent yet, and what was sent already: nothing is lost, nothing is kept twice."""
+
+from django.conf import settings
+from django.db import models
+
+
+class Draft(models.Model):
+    """The unsent contents of one form. `key` is the form's own: it was given out when the form was drawn."""
+
+    key = models.UUIDField(primary_key=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="drafts")
+    path = models.CharField("页面", max_length=300)
+    title = models.CharField("表单", max_length=200, blank=True)
+    fields = models.JSONField("内容", default=dict)
+    saved_at = models.DateTimeField("保存时间", auto_now=True)
+
+    class Meta:
+        verbose_name = "草稿"
+        ordering = ["-saved_at"]
+        indexes = [models.Index("user", "path", name="draft_user_path")]
+
+    def __str__(self):
+        return f"{self.title or self.path}（{self.saved_at:%Y-%m-%d %H:%M}）"
+
+
+class Submission(models.Model):
+    """A form that was carried out. A second sending of the same form finds this row and shows the first result."""
+
+    key = models.UUIDField(primary_key=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    url = models.CharField("结果", max_length=500, blank=True)
+    sent_at = models.DateTimeField("提交时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "已提交的表单"
+
+    def __str__(self):
+        return f"{self.key}"

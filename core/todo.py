@@ -1,0 +1,63 @@
+"""我的待办: whatever a person can act on, gathered from those who know, by deadline."""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.workdays import due
+from core.workflow import FLOWS, Flow
+
+MOST = 500  # rows of one kind: beyond that a person works from the list
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row: what it is about, what to do, where the button is, until when; count when it stands for a list."""
+
+    title: str
+    action: str
+    url: str
+    due_on: datetime.date | None = None
+    state: str = "info"
+    words: str = ""
+    count: int | None = None
+
+
+Source = Callable[[object, datetime.date], list[Entry]]
+SOURCES: list[Source] = []
+
+
+def source(function: Source) -> Source:
+    """Decorator of `function(user, today)` that gives entries for the to-do list."""
+    SOURCES.append(function)
+    return function
+
+
+def entries(user, today: datetime.date) -> list[Entry]:
+    """Everything, the nearest deadline first, then what is marked as urgent."""
+    found = [entry for give in SOURCES for entry in give(user, today)]
+    urgency = {"late": 0, "warn": 1}
+    return sorted(found, key=lambda e: (e.due_on or datetime.date.max, urgency.get(e.state, 2), e.title))
+
+
+@source
+def cases(user, today: datetime.date) -> list[Entry]:
+    return [entry for flow in FLOWS.values() for entry in waiting(flow, user, today)]
+
+
+def waiting(flow: Flow, user, today: datetime.date) -> list[Entry]:
+    """The open cases of one workflow that wait for this person."""
+    rows = flow.waiting_for(user)
+    if rows is None:
+        return []
+    found = []
+    for case in rows.select_related(flow.subject)[:MOST]:
+        state, words = due(case.due_on, today) if case.due_on else ("info", "")
+        steps = [s for s in flow.workflow.leaving(case.state) if s.asked and user.role in s.roles]
+        found.append(
+            Entry(
+                title=str(case), action=f"{flow.workflow.title}：{'、'.join(s.label for s in steps)}",
+                url=f"{flow.url(case)}#step-{steps[0].verb}", due_on=case.due_on, state=state, words=words,
+            )
+        )  # fmt: skip
+    return found

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from core.views import drafts
+
+app_name = "drafts"
+urlpatterns = [
+    path("", drafts.keep, name="keep"),
+    path("<uuid:key>/discard/", drafts.discard, name="discard"),
+]

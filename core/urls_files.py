@@ -1,0 +1,6 @@
+from django.urls import path
+
+from core.views import files
+
+app_name = "files"
+urlpatterns = [path("<int:pk>/", files.download, name="file")]

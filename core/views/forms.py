@@ -1,0 +1,86 @@
+"""The form page: declared in five lines, the same everywhere."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.views import View
+
+from core.drafts import fill
+from core.views.base import GrantMixin
+
+
+class FormPage(GrantMixin, View):
+    """One form about a record (or about none), and the one action that it carries out.
+
+    form_class: takes `user=`, and `record=` when there is one; action(record?, **cleaned_data, by=): what is done;
+    model: what `pk` in the address names, cut to the person's jurisdiction; title, submit, done: words, formatted
+    with what `known()` gives; `applies(record)`: False where the page makes no sense (404).
+    """
+
+    model = None
+    related: tuple[str, ...] = ()
+    form_class = None
+    action = None
+    title = ""
+    submit = "保存"
+    done = "已保存。"
+    template_name = "core/form.html"
+
+    def dispatch(self, request, *args, pk: int | None = None, **kwargs):
+        self.record = None
+        if self.model is not None:
+            rows = self.model.objects.visible_to(request.user).select_related(*self.related)
+            self.record = rows.filter(pk=pk).first()
+            if self.record is None or not self.applies(self.record):
+                raise Http404
+        self.spoken = self.known()
+        return super().dispatch(request, *args, **kwargs)
+
+    def applies(self, record) -> bool:
+        return True
+
+    def form(self):
+        known = {"user": self.request.user} | ({"record": self.record} if self.record else {})
+        return fill(self.form_class, self.request, **known)
+
+    def get(self, request, *args, **kwargs):
+        return self.page(self.form())
+
+    def post(self, request, *args, **kwargs):
+        form = self.form()
+        if not form.is_valid():
+            return self.page(form)
+        try:
+            result = self.carry_out(form)
+        except ValidationError as error:
+            form.add_error(None, error)
+            return self.page(form)
+        messages.success(request, self.words(self.done))
+        return redirect(self.after(result))
+
+    def carry_out(self, form):
+        about = [self.record] if self.record else []
+        return type(self).action(*about, **form.cleaned_data, by=self.request.user)
+
+    def after(self, result) -> str:
+        """Where the person finds what came of it."""
+        return (self.record or result).get_absolute_url()
+
+    def known(self) -> dict:
+        """What the words of the page may name, as it is before the action."""
+        return {"record": str(self.record or "")}
+
+    def words(self, text: str) -> str:
+        return text.format(**self.spoken)
+
+    def page(self, form):
+        context = {
+            "form": form, "title": self.words(self.title), "submit": self.words(self.submit), "record": self.record,
+            "back": self.record.get_absolute_url() if self.record else "", **self.extra(),
+        }  # fmt: skip
+        return render(self.request, self.template_name, context)
+
+    def extra(self) -> dict:
+        """More context of one page."""
+        return {}

@@ -1,0 +1,152 @@
+"""How a case moves: one function writes, everything else reads the same rows of the workflow."""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from core import notices, workdays
+from core.history import told
+from core.parameters import value
+from core.policy import NEEDED, Step, Workflow
+
+FLOWS: dict[str, "Flow"] = {}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A step that leads on from here. Without reasons it can be taken; with them it is grey and says why."""
+
+    step: Step
+    reasons: list[str]
+
+
+@dataclass
+class Flow:
+    """A workflow bound to its records.
+
+    model: a concrete Case; subject: name of its foreign key to what the case is about;
+    facts(case): [(field, label, words)] that the decider sees and that are frozen when the case is sent;
+    effects: verb → what else happens, called with (case, by, note) in the same transaction;
+    detail: url name of the case's page.
+    """
+
+    workflow: Workflow
+    model: type[models.Model]
+    subject: str
+    facts: Callable[[Any], list[tuple[str, str, str]]]
+    detail: str
+    effects: dict[str, Callable] = field(default_factory=dict)
+
+    def __post_init__(self):
+        FLOWS[self.workflow.key] = self
+
+    def offers(self, case, user) -> list[Offer]:
+        """Every step out of the case's state, with what stands in its way for this person."""
+        return [Offer(step, self.reasons(case, step, user)) for step in self.workflow.leaving(case.state)]
+
+    def reasons(self, case, step: Step, user) -> list[str]:
+        """Why this person cannot take the step now, each a sentence; empty when nothing is in the way."""
+        found = []
+        if case.state not in step.sources:
+            found.append(f"现在是“{case.get_state_display()}”，不能{step.label}，请刷新页面。")
+        if user.role not in step.roles:
+            found.append(f"由{'、'.join(role.label for role in in_order(step.roles))}办理。")
+        elif step.others and user.pk in (case.entered_by_id, case.submitted_by_id):
+            found.append("录入或提交的人不能自己办理，请同事办理。")
+        return found or [words for check in step.checks if (words := check(case, user))]
+
+    def waiting_for(self, user):
+        """The open cases on which this person is asked for a step, by deadline; None when the role is never asked."""
+        steps = [s for s in self.workflow.steps if s.asked and user.role in s.roles]
+        if not steps:
+            return None
+        mine = Q()
+        for step in steps:
+            here = Q(state__in=step.sources)
+            mine |= here & ~Q(entered_by=user) & ~Q(submitted_by=user) if step.others else here
+        rows = self.model.objects.visible_to(user).filter(mine)
+        return rows.order_by(models.F("due_on").asc(nulls_last=True), "pk")
+
+    @transaction.atomic
+    def take(self, case, verb: str, *, by, note: str = "", returned: dict[str, str] | None = None):
+        """Take a step. ValidationError with every reason when it cannot be taken; nothing is written then.
+
+        returned: field → what is to be corrected, for a step that returns the case.
+        """
+        step = self.workflow.step(verb)
+        case = self.model.objects.select_for_update(of=("self",)).get(pk=case.pk)
+        reasons = self.reasons(case, step, by)
+        if step.note == NEEDED and not note.strip():
+            reasons.append("请填写意见。")
+        if step.returns and not returned:
+            reasons.append("请至少标出一栏要补正的内容，并写明怎样改。")
+        if reasons:
+            raise ValidationError(reasons)
+        self._clock(case, step)
+        if step.freezes:
+            case.frozen = [list(fact) for fact in self.facts(case)]
+            case.submitted_by, case.submitted_at = by, timezone.now()
+        if step.decides:
+            case.decided_by, case.decided_at = by, timezone.now()
+        case.returned = dict(returned or {}) if step.returns else {}
+        case.state, case.version = step.target, case.version + 1
+        with told(step, by, note, clause=step.clause):
+            case.save()
+            if effect := self.effects.get(verb):
+                effect(case, by, note)
+        if (step.decides or step.returns) and case.entered_by_id != by.pk:
+            self._tell(case, step, note)
+        return case
+
+    def _clock(self, case, step: Step) -> None:
+        """The decider's clock stops while the case is with its author and goes on with what was left."""
+        today = timezone.localdate()
+        allowed = int(value(step.days, today)) if step.days else None
+        if step.returns:
+            case.days_left = workdays.between(today, case.due_on) if case.due_on else None
+        if step.freezes and case.days_left is not None:
+            allowed, case.days_left = case.days_left, None
+        case.due_on = None if allowed is None else workdays.add(today, max(allowed, 0))
+
+    def _tell(self, case, step: Step, note: str) -> None:
+        title = f"{self.workflow.title}“{case}”：{case.get_state_display()}"
+        url = self.url(case)
+        for person in {case.entered_by, case.submitted_by or case.entered_by}:
+            notices.notify(person, title=title, url=url, body=note)
+
+    def url(self, case) -> str:
+        from django.urls import reverse  # noqa: PLC0415
+
+        return reverse(self.detail, args=[case.pk])
+
+    def last_approved(self, case):
+        """The newest decided case of the same subject before this one, for the comparison; None if there is none."""
+        same = {self.subject: getattr(case, self.subject)}
+        decided = self.model.objects.filter(**same, decided_at__isnull=False).exclude(pk=case.pk)
+        if case.decided_at:
+            decided = decided.filter(decided_at__lt=case.decided_at)
+        return decided.order_by("-decided_at").first()
+
+    def compared(self, case) -> list[tuple[str, str, str | None, bool]]:
+        """[(label, what the decider is shown, the same in the last decided case or None, whether they differ)]."""
+        shown = case.frozen or [list(fact) for fact in self.facts(case)]
+        last = self.last_approved(case)
+        before = {name: words for name, _, words in last.frozen} if last else {}
+        return [
+            (label, words, before.get(name), bool(last) and before.get(name) != words)
+            for name, label, words in shown
+        ]
+
+    def overdue(self, case, today: datetime.date) -> bool:
+        return case.due_on is not None and case.due_on < today
+
+
+def in_order(roles) -> list:
+    """The roles in the order in which they are declared."""
+    return sorted(roles, key=lambda role: list(type(role)).index(role))

@@ -1,0 +1,89 @@
+"""Steps of one organisation, and the requests that go from a committee to its street."""
+
+from core.registry import register as listed
+from core.views.cases import case_urls
+from core.views.forms import FormPage
+from core.views.lists import ListView
+from orgs import policy
+from orgs.actions import register as actions
+from orgs.actions import status
+from orgs.choices import Tier
+from orgs.filters import StatusChangeFilter
+from orgs.forms import ActivityForm, PromotionForm, StatusChangeForm, StatusForm
+from orgs.models import Organization, StatusChange
+from orgs.tables.requests import STATUS_CHANGES
+
+
+class OrganizationStep(FormPage):
+    """What all steps of an organisation share."""
+
+    model = Organization
+    related = ("street__district", "community")
+    template_name = "orgs/step.html"
+
+
+class ChangeStatus(OrganizationStep):
+    """The level that decides changes the status at once; the level below asks for it (AskStatusChange)."""
+
+    grant, doing = "orgs.decide_status", "直接变更状态，请提出“状态变更申请”"
+    form_class, action = StatusForm, actions.change_status
+    title, submit, done = "变更状态：{record}", "变更状态", "“{record}”的状态已变更。"
+
+
+class Promote(OrganizationStep):
+    """小组→团队→注册 on the same record."""
+
+    grant, doing = "orgs.edit", "办理升级"
+    form_class, action = PromotionForm, actions.promote
+    title, done = "升级为{target}：{record}", "已升级为“{target}”，原有记录和历史保留。"
+    submit = "升级为{target}"
+
+    def applies(self, record) -> bool:
+        return record.tier in policy.PROMOTIONS
+
+    def known(self) -> dict:
+        return super().known() | {"target": Tier(policy.PROMOTIONS[self.record.tier][0]).label}
+
+
+class AddActivity(OrganizationStep):
+    """Entered once: dormancy, targets and the workbook read it."""
+
+    grant, doing = "orgs.edit", "登记活动"
+    form_class, action = ActivityForm, actions.record_activity
+    title, submit, done = "登记活动：{record}", "登记活动", "活动已登记。"
+
+    def after(self, result) -> str:
+        return f"{self.record.get_absolute_url()}?tab=activities"
+
+
+class AskStatusChange(OrganizationStep):
+    grant, doing = "orgs.ask_status", "申请变更状态"
+    form_class, action = StatusChangeForm, status.ask
+    title, submit, done = "申请变更状态：{record}", "提交申请", "申请已提交，请等待街镇审核。"
+
+    def applies(self, record) -> bool:
+        return record.tier != Tier.REGISTERED
+
+    def after(self, result) -> str:
+        return result.get_absolute_url()
+
+
+class EditStatusChange(FormPage):
+    model, related = StatusChange, ("organization",)
+    grant, doing = "orgs.ask_status", "修改申请"
+    form_class, action = StatusChangeForm, status.correct
+    title, done = "修改申请：{record}", "已保存，改好后请提交。"
+
+    def applies(self, record) -> bool:
+        return record.state in policy.STATUS_CHANGE.editable
+
+
+@listed
+class StatusChangeList(ListView):
+    model, columns, filterset_class = StatusChange, STATUS_CHANGES, StatusChangeFilter
+    title, url_name, detail_url_name = "状态变更申请", "orgs:status_changes", "orgs:status_change"
+    grant, doing, export_grant = "orgs.view", "查看状态变更申请", "orgs.export"
+    tab_field, default_sort = "state", "due"
+
+
+CASES = case_urls(status.FLOW, "orgs.view", "查看状态变更申请", "status-changes", EditStatusChange.as_view())

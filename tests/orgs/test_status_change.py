@@ -1,0 +1,265 @@
+"""A request from a committee to its street, read from the rows of the workflow."""
+
+import datetime
+import io
+import zipfile
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+
+from accounts.choices import Role
+from core import todo, workdays
+from core.models import Attachment, AuditEvent, Notice, Parameter
+from core.workflow import FLOWS
+from orgs import policy
+from orgs.actions.register import change_status
+from orgs.actions.status import FLOW, ask, correct
+from orgs.choices import RequestState
+from orgs.models import StatusChange
+
+ROWS = [(flow.workflow, step) for flow in FLOWS.values() for step in flow.workflow.steps]
+TODAY = datetime.date.today()
+
+
+@pytest.fixture
+def people(cast):
+    return {
+        Role.COMMITTEE_MEMBER: cast.committee, Role.STREET_OFFICER: cast.street, Role.DISTRICT_OFFICER: cast.officer,
+        Role.LEADER: cast.leader, Role.AUDIT_ADMIN: cast.auditor,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def request_of(make_org, cast):
+    """A sent request of the committee; request_of(state=…) puts it there without asking anybody."""
+
+    def make(state=RequestState.PENDING, **fields):
+        values = {"status": "stopped", "effective_on": TODAY, "reason": "不再活动"} | fields
+        case = ask(make_org(), by=cast.committee, **values)
+        if state != RequestState.PENDING:
+            StatusChange.objects.filter(pk=case.pk).update(state=state)
+            case.refresh_from_db()
+        return case
+
+    return make
+
+
+def given(step) -> dict:
+    return {"note": "理由", "returned": {"reason": "请写明最后一次活动的时间"} if step.returns else None}
+
+
+@pytest.mark.parametrize("state", RequestState.values)
+@pytest.mark.parametrize(("workflow", "step"), ROWS, ids=lambda x: getattr(x, "verb", ""))
+def test_a_step_is_open_to_its_roles_in_its_states_and_to_nobody_else(
+    workflow, step, state, request_of, people
+):
+    case = request_of(RequestState(state))
+    for role, person in people.items():
+        allowed = state in step.sources and role in step.roles
+        assert (FLOW.reasons(case, step, person) == []) is allowed, (role, step.verb, state)
+        if not allowed:
+            with pytest.raises(ValidationError):
+                FLOW.take(case, step.verb, by=person, **given(step))
+    assert StatusChange.objects.get(pk=case.pk).state == state
+
+
+@pytest.mark.parametrize(("workflow", "step"), ROWS, ids=lambda x: getattr(x, "verb", ""))
+def test_a_step_that_is_taken_leads_where_its_row_says_and_is_in_the_history(
+    workflow, step, request_of, people
+):
+    case = request_of(RequestState(step.sources[0]))
+    person = next(p for role, p in people.items() if role in step.roles)
+    taken = FLOW.take(case, step.verb, by=person, **given(step))
+    assert taken.state == step.target
+    assert bool(taken.decided_at) is step.decides
+    assert bool(taken.returned) is step.returns
+    event = taken.events.select_related("pgh_context").order_by("-pgh_id").first()
+    told = event.pgh_context.metadata
+    assert (told["words"], told["username"], told["clause"]) == (step.label, str(person), step.clause)
+
+
+def test_approved_the_register_follows_in_the_same_moment(request_of, cast):
+    case = request_of()
+    FLOW.take(case, "approve", by=cast.street)
+    case.organization.refresh_from_db()
+    assert case.organization.status == "stopped"
+    assert Notice.objects.get(user=cast.committee).title.endswith("已同意")
+
+
+def test_nobody_approves_what_they_entered_and_the_database_refuses_it_too(make_org, cast):
+    case = ask(make_org(), by=cast.street, status="stopped", effective_on=TODAY, reason="不再活动")
+    approve = policy.STATUS_CHANGE.step("approve")
+    assert FLOW.reasons(case, approve, cast.street) == ["录入或提交的人不能自己办理，请同事办理。"]
+    with pytest.raises(ValidationError):
+        FLOW.take(case, "approve", by=cast.street)
+    with (
+        pytest.raises(IntegrityError, match="four_eyes"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(
+            "UPDATE orgs_statuschange SET state = 'approved', decided_by_id = %s, decided_at = now() WHERE id = %s",
+            [cast.street.pk, case.pk],
+        )
+    assert FLOW.take(case, "approve", by=cast.officer).state == "approved"
+
+
+def test_what_was_sent_stays_as_it_was_and_is_compared_with_the_last_decision(make_org, cast):
+    organization = make_org()
+    first = ask(organization, by=cast.committee, status="stopped", effective_on=TODAY, reason="歇夏")
+    FLOW.take(first, "approve", by=cast.street)
+    organization.refresh_from_db()
+    second = ask(organization, by=cast.committee, status="filed", effective_on=TODAY, reason="恢复活动")
+    StatusChange.objects.filter(pk=second.pk).update(reason="后来改的")
+    second.refresh_from_db()
+    shown = {label: (words, before, differs) for label, words, before, differs in FLOW.compared(second)}
+    assert shown["原因"] == ("恢复活动", "歇夏", True)
+    assert shown["变更日期"][2] is False
+
+
+def test_returned_only_the_marked_fields_are_open_and_the_clock_stands_still(request_of, cast, sign_in):
+    case = request_of()
+    assert case.due_on == workdays.add(TODAY, 5)
+    StatusChange.objects.filter(pk=case.pk).update(due_on=workdays.add(TODAY, 3))
+    case = FLOW.take(case, "send_back", by=cast.street, returned={"reason": "请写明时间"})
+    assert (case.days_left, case.due_on) == (3, workdays.add(TODAY, 10))
+    client = sign_in(cast.committee)
+    url = reverse("orgs:status_change_edit", args=[case.pk])
+    page = client.get(url)
+    assert list(page.context["form"].fields) == ["reason"]
+    assert "请写明时间" in page.content.decode()
+    answer = client.post(url, {"reason": "五月起没有活动", "status": "cancelled", "property_note": "偷改"})
+    assert answer.status_code == 302
+    case = correct(StatusChange.objects.get(pk=case.pk), by=cast.committee, status="cancelled")
+    assert (case.reason, case.status, case.property_note) == ("五月起没有活动", "stopped", "")
+    case = FLOW.take(case, "resubmit", by=cast.committee)
+    assert (case.days_left, case.due_on, case.returned) == (None, workdays.add(TODAY, 3), {})
+
+
+def test_a_request_that_life_has_overtaken_says_so(request_of, cast):
+    case = request_of()
+    change_status(case.organization, status="cancelled", reason="已注销", by=cast.officer)
+    with pytest.raises(ValidationError, match="的状态已变为“已注销”"):
+        FLOW.take(case, "approve", by=cast.street)
+
+
+def test_one_organisation_has_one_open_request(request_of, cast):
+    case = request_of()
+    with pytest.raises(ValidationError, match="没办完"):
+        ask(case.organization, by=cast.committee, status="cancelled", effective_on=TODAY, reason="再来")
+
+
+@pytest.mark.parametrize("verb", ["refuse", "send_back"])
+def test_a_step_that_needs_words_is_not_taken_without_them(verb, request_of, cast, sign_in):
+    case = request_of()
+    answer = sign_in(cast.street).post(reverse("orgs:status_change_step", args=[case.pk, verb]), {})
+    assert answer.status_code == 409
+    assert ("请填写" in answer.content.decode()) or ("标出一栏" in answer.content.decode())
+    assert StatusChange.objects.get(pk=case.pk).state == "pending"
+
+
+def test_the_whole_way_in_the_browser_of_both(make_org, cast, sign_in):
+    organization = make_org()
+    committee, street = sign_in(cast.committee), sign_in(cast.street)
+    ask_url = reverse("orgs:ask_status", args=[organization.pk])
+    assert committee.get(reverse("orgs:status", args=[organization.pk])).status_code == 403
+    data = {"status": "stopped", "effective_on": TODAY.isoformat(), "reason": "不再活动"}
+    case_url = committee.post(ask_url, data).url
+    entry = next(e for e in street.get("/").context["entries"] if e.title == organization.name)
+    assert entry.url == f"{case_url}#step-approve"
+    page = street.get(case_url).content.decode()
+    assert "由居委会人员" not in page.split("step-approve")[1].split("</form>")[0]
+    assert street.post(f"{case_url}approve/", {"note": "同意"}).status_code == 302
+    organization.refresh_from_db()
+    assert organization.status == "stopped"
+    assert [e.title for e in street.get("/").context["entries"]] == []
+    assert street.post(f"{case_url}approve/", {"note": "同意"}).status_code == 409  # a second time
+
+
+def test_badge_is_the_number_of_rows_for_every_role(request_of, cast, sign_in):
+    request_of()
+    for person in (cast.officer, cast.street, cast.other_street, cast.committee, cast.leader, cast.auditor):
+        client = sign_in(person)
+        rows = client.get("/").content.decode().count('class="todo-title"')
+        assert client.get(reverse("badges")).context["waiting"] == rows == len(todo.entries(person, TODAY))
+    assert todo.entries(cast.other_street, TODAY) == []
+
+
+def test_the_to_do_list_is_in_the_order_of_deadlines_and_can_be_searched(request_of, cast, sign_in):
+    late, soon = request_of(), request_of()
+    StatusChange.objects.filter(pk=late.pk).update(due_on=TODAY - datetime.timedelta(days=9))
+    client = sign_in(cast.street)
+    titles = [e.title for e in client.get("/").context["entries"]]
+    assert titles == [late.organization.name, soon.organization.name]
+    found = client.get("/", {"q": soon.organization.name})
+    assert [e.title for e in found.context["entries"]] == [soon.organization.name]
+    assert "超期" in client.get("/").content.decode()
+
+
+def test_the_deadline_is_a_dated_number(request_of, cast):
+    Parameter.objects.create(
+        key="orgs.status_change.review_days", value=2, effective_from=TODAY, legal_basis="测试"
+    )
+    assert request_of().due_on == workdays.add(TODAY, 2)
+
+
+def test_who_lives_elsewhere_finds_neither_the_case_nor_its_files(request_of, cast, sign_in):
+    case = request_of(RequestState.DRAFT)
+    url = reverse("orgs:status_change", args=[case.pk])
+    pdf = SimpleUploadedFile("证明.pdf", b"%PDF-1.7\n%abc\n", "application/octet-stream")
+    assert sign_in(cast.committee).post(f"{url}attach/", {"file": pdf}).status_code == 302
+    file = Attachment.objects.get()
+    assert (file.kind, file.name) == ("application/pdf", "证明.pdf")
+    for person, expected in ((cast.street, 200), (cast.other_street, 404), (cast.auditor, 404)):
+        client = sign_in(person)
+        assert client.get(reverse("files:file", args=[file.pk])).status_code == expected
+    assert sign_in(cast.other_street).post(f"{url}withdraw/", {"note": "x"}).status_code == 404
+    assert sign_in(cast.auditor).post(f"{url}withdraw/", {"note": "x"}).status_code == 403
+    answer = sign_in(cast.officer).get(reverse("files:file", args=[file.pk]))
+    assert answer["Content-Security-Policy"].startswith("sandbox")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert AuditEvent.objects.filter(kind="read", user=cast.officer).count() == 1
+
+
+def archive(*parts) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as target:
+        for part in parts:
+            target.writestr(part, "x")
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.pdf", b"<html><script>alert(1)</script>", "不是可以上传的类型"),
+        ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "不是可以上传的类型"),
+        ("a.exe", b"MZ\x90\x00" + b"0" * 200, "不是可以上传的类型"),
+        ("a.jpg", b"%PDF-1.7\n%abc\n", "与文件名不符"),
+        ("a.pdf", b"", "空的"),
+        ("a.docx", archive("word/document.xml", "word/vbaProject.bin"), "含有宏"),
+        ("a.zip", archive("b.txt"), "不是可以上传的类型"),
+        ("a.docx", b"PK\x03\x04broken", "不是可以上传的类型"),
+    ],
+)
+def test_files_are_judged_by_what_they_contain(name, content, words, request_of, cast, sign_in):
+    case = request_of(RequestState.DRAFT)
+    client = sign_in(cast.committee)
+    url = reverse("orgs:status_change", args=[case.pk])
+    answer = client.post(f"{url}attach/", {"file": SimpleUploadedFile(name, content)}, follow=True)
+    assert words in answer.content.decode()
+    assert not Attachment.objects.exists()
+
+
+def test_sent_for_decision_nothing_is_added(request_of, cast, sign_in):
+    case = request_of()
+    url = reverse("orgs:status_change", args=[case.pk])
+    file = SimpleUploadedFile("证明.pdf", b"%PDF-1.7\n%abc\n")
+    assert (
+        "现在不能添加附件"
+        in sign_in(cast.committee).post(f"{url}attach/", {"file": file}, follow=True).content.decode()
+    )
+    assert sign_in(cast.committee).get(reverse("orgs:status_change_edit", args=[case.pk])).status_code == 404
