@@ -18,12 +18,33 @@ from core.choices import JOB_OPEN, AuditKind, JobState
 from core.models import Job
 from core.registry import list_named
 from core.sheets import Sheet, write_sheet
+from core.views.base import require
 
 KIND = "export"
-KINDS_WITH_ROWS = (KIND, "bulk")  # whose files hold rows of a list
+EXPIRED = {  # kinds whose files hold rows of a list, and what is said when a file is past its days
+    KIND: "文件已过期，请重新导出。",
+    "bulk": "结果文件已过期；每条记录改了什么，仍可在它的变更记录中查看。",
+}
+KINDS_WITH_ROWS = tuple(EXPIRED)
 KEPT_FOR = timedelta(days=7)
 MOST_ROWS = 1_048_000  # what a worksheet holds, less its head
-DOING = "导出这个名册"
+
+
+def may(view) -> None:
+    require(view.request.user, view.export_grant or view.grant, "导出这个名册")
+
+
+def sheet_of(view) -> Sheet:
+    """The opened list as it is filtered, in its order, cut to the person's jurisdiction at this moment."""
+    column, descending = view.order()
+    chosen = view.table.visible if view.table.chosen else view.columns
+    return Sheet(
+        title=view.title,
+        columns=[c for c in chosen if c.exported],
+        rows=view.queryset.order_by(*([f"-{column.sort}", "-pk"] if descending else [column.sort, "pk"])),
+        scope=view.request.user.area.label,
+        filters=view.conditions(),
+    )
 
 
 def submit(view, *, by) -> Job:
@@ -60,8 +81,8 @@ def one_moment() -> Iterator[None]:
 
 def write(view, path: Path, progress: jobs.Progress | None = None) -> Sheet:
     """The list as it is filtered, in its order, with the columns that may leave; `rows` written are `rows` counted."""
-    view.may_export()
-    sheet = view.sheet()
+    may(view)
+    sheet = sheet_of(view)
 
     def tick(done: int) -> None:
         if progress:
@@ -128,7 +149,7 @@ def may_fetch(job: Job, user) -> None:
     """Refuse a file whose grant or jurisdiction its owner no longer has. Files of other kinds hold nothing of a list."""
     if job.kind not in KINDS_WITH_ROWS:
         return
-    opened(job).may_export()
+    may(opened(job))
     if job.params.get("area") != [user.area.kind, user.area.pk]:
         raise PermissionDenied("管辖范围已变，请重新导出。")
 

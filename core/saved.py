@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.models import SavedView, Subscription
+from core.notices import notify
 from core.registry import list_named
 
 log = logging.getLogger(__name__)
@@ -113,8 +114,6 @@ def tell_all(today: date) -> int:
 
 @transaction.atomic
 def tell(pk: int, today: date) -> bool:
-    from core.notices import notify  # noqa: PLC0415  only the morning needs it
-
     rows = Subscription.objects.select_for_update().select_related("view", "user")
     subscription = rows.filter(pk=pk).first()
     if subscription is None or timezone.localdate(subscription.as_of) >= today:

@@ -5,13 +5,15 @@ from core import bulk, exports, jobs, saved
 from core.choices import JOB_OPEN, JobState
 from core.models import Job
 
+LONGEST = 30 * 60  # seconds; what takes longer waits for something that will not come
 
-@shared_task
+
+@shared_task(soft_time_limit=LONGEST)
 def run_export(pk: int) -> None:
     jobs.run(pk, exports.make)
 
 
-@shared_task
+@shared_task(soft_time_limit=LONGEST)
 def run_bulk(pk: int) -> None:
     jobs.run(pk, bulk.carry_out)
 

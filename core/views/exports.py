@@ -10,5 +10,5 @@ from core import (
 
 def ask_for_export(view):
     """Queue it and lead to its progress."""
-    view.may_export()
+    exports.may(view)
     return redirect("jobs:detail", exports.submit(view, by=view.request.user).pk)

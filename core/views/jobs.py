@@ -52,7 +52,7 @@ def job_detail(request, pk: int):
         "job": job,
         "mine": mine,
         "may_fetch": mine and job.file and not expired,
-        "expired": expired,
+        "expired": exports.EXPIRED[job.kind] if expired else "",
         "expires_at": job.finished_at + exports.KEPT_FOR if own and job.state == JobState.DONE else None,
         "may_retry": own and (job.state == JobState.FAILED or expired and job.kind == exports.KIND),
         "may_cancel": own and job.state in (*JOB_OPEN, JobState.FAILED),
@@ -67,7 +67,7 @@ def download(request, pk: int):
     """A job's file goes only to the person who started the job, while that person may still have it."""
     job = found(request, pk, owner=request.user)
     if exports.expired(job):
-        context = {"code": 410, "url": reverse("jobs:detail", args=[pk])}
+        context = {"code": 410, "reason": exports.EXPIRED[job.kind], "url": reverse("jobs:detail", args=[pk])}
         return render(request, "core/error.html", context, status=410)
     if not job.file:
         raise Http404

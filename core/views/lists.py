@@ -12,10 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views import View
 
-from core import exports
 from core.bulk import BulkAction
 from core.paging import COUNT_LIMIT, PAGE_SIZES, KeysetPage, capped_counts
-from core.sheets import Sheet
 from core.tables import Column, Table
 from core.views import bulk, saved
 from core.views.base import GrantMixin, require
@@ -254,21 +252,6 @@ class ListView(GrantMixin, View):
 
     def offered(self) -> list[BulkAction]:
         return [action for action in self.bulk_actions if self.request.user.may(action.grant)]
-
-    def may_export(self) -> None:
-        require(self.request.user, self.export_grant or self.grant, exports.DOING)
-
-    def sheet(self) -> Sheet:
-        """The list as it is filtered, in its order, cut to the person's jurisdiction at this moment."""
-        column, descending = self.order()
-        order = [f"-{column.sort}", "-pk"] if descending else [column.sort, "pk"]
-        return Sheet(
-            title=self.title,
-            columns=[c for c in (self.table.visible if self.table.chosen else self.columns) if c.exported],
-            rows=self.queryset.order_by(*order),
-            scope=self.request.user.area.label,
-            filters=self.conditions(),
-        )
 
     def conditions(self) -> str:
         """The filters in force in words, the tab among them."""

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.choices import Role
 from core import saved
-from core.models import SavedView, Subscription
+from core.models import Notice, SavedView, Subscription
 from orgs.models import Organization
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +157,34 @@ def test_many_names_are_shortened(cast, watched, make_org):
     made = [make_org(f"第{n:02}队", community=cast.jia1) for n in range(12)]
     (line,) = saved.lines(saved.changes(watched)[0])
     assert line.startswith("新增 12 条：第00队、") and line.endswith("第09队等") and len(made) == 12
+
+
+def test_each_morning_one_notice_and_the_next_day_starts_from_there(watched, cast, make_org):
+    today = timezone.localdate()
+    tomorrow, after = today + datetime.timedelta(days=1), today + datetime.timedelta(days=2)
+    make_org("新队", community=cast.jia1)
+    assert saved.tell_all(today) == 0  # subscribed today
+    assert saved.tell_all(tomorrow) == 1
+    notice = Notice.objects.get(user=cast.committee)
+    assert (notice.title, notice.body, notice.url) == (
+        "视图“备案团队”有变化", "新增 1 条：新队", f"/orgs/{QUERY}",
+    )  # fmt: skip
+    assert saved.tell_all(after) == 0
+    assert Notice.objects.count() == 1
+
+
+def test_a_view_that_grew_too_long_says_so(watched, make_org, cast, monkeypatch):
+    make_org(community=cast.jia1)
+    monkeypatch.setattr(saved, "MOST_IDS", 1)
+    assert saved.tell_all(timezone.localdate() + datetime.timedelta(days=1)) == 1
+    assert Notice.objects.get().body == saved.TOO_MANY
+
+
+def test_one_broken_view_does_not_keep_the_others_waiting(watched, cast, make_org):
+    broken = SavedView.objects.create(owner=cast.street, list="orgs:gone", name="旧")
+    Subscription.objects.create(view=broken, user=cast.committee, as_of=watched.as_of)
+    make_org(community=cast.jia1)
+    assert saved.tell_all(timezone.localdate() + datetime.timedelta(days=1)) == 1
 
 
 def test_a_view_that_is_too_long_to_compare_cannot_be_watched(three, cast, sign_in, monkeypatch):

@@ -9,6 +9,7 @@ from core import bulk, jobs
 from core.choices import JobState
 from core.models import Job
 from core.tasks import requeue_stalled, run_bulk, tidy
+from orgs.actions import status
 from orgs.actions.imports import undo
 from orgs.models import Organization
 from orgs.queries.register import timeline
@@ -217,6 +218,19 @@ def test_who_may_no_longer_do_it_when_it_runs_changes_nothing(change, register, 
     job.refresh_from_db()
     assert job.state == JobState.FAILED and job.message
     assert not Organization.objects.filter(category="charity").exists()
+
+
+def test_a_status_is_not_changed_over_an_open_request_and_not_by_a_committee(register, cast, sign_in):
+    asked = Organization.objects.filter(tier="group").first()
+    status.ask(asked, by=cast.committee, status="stopped", effective_on=timezone.localdate(), reason="搬迁")
+    client = sign_in(cast.street)
+    job = previewed(client, choose(client, "status", "?tier=group", all="1"), STATUS)
+    assert [(g["reason"], [r["id"] for r in g["rows"]]) for g in job.result["excluded"]] == [
+        ("有一件没办完的状态变更申请，请先办结", [asked.pk])
+    ]
+    committee = sign_in(cast.committee)
+    assert [a.key for a in committee.get(LIST).context["bulk_actions"]] == ["terms"]
+    assert committee.post(LIST, {"do": "bulk", "action": "status", "all": "1"}).status_code == 403
 
 
 def test_who_may_not_edit_is_offered_nothing_and_refused(register, cast, sign_in):
