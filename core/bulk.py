@@ -171,7 +171,7 @@ def carry_out(job: Job, progress: jobs.Progress) -> None:
         path = Path(folder) / "result.xlsx"
         write_result(path, job, results(view, action, job, reasons))
         exports.finish(
-            job, path, f"{action.label}_结果_{timezone.localdate():%Y%m%d}.xlsx",
+            job, path, f"{action.label}_结果_{timezone.localdate():%Y%m%d}.xlsx", len(job.params["ids"]),
             {"changed": len(change), "left": len(reasons), "context": str(context.id) if change else ""},
             f"修改 {len(change):,} 条，未改 {len(reasons):,} 条。",
         )  # fmt: skip

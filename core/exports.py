@@ -113,13 +113,13 @@ def make(job: Job, progress: jobs.Progress) -> None:
             AuditKind.EXPORT, user=job.owner, act="生成", job=job.pk, list=view.title, rows=sheet.count,
             filters=sheet.filters, scope=sheet.scope,
         )  # fmt: skip
-        result = {"rows": sheet.count, "filters": sheet.filters, "columns": len(sheet.columns)}
-        finish(
-            job, path, f"{view.title}_{timezone.localdate():%Y%m%d}.xlsx", result, f"共 {sheet.count:,} 行。"
-        )
+        job.result = {}  # of an earlier making
+        name = f"{view.title}_{timezone.localdate():%Y%m%d}.xlsx"
+        result = {"rows": sheet.count, "filters": sheet.filters}
+        finish(job, path, name, sheet.count, result, f"共 {sheet.count:,} 行。")
 
 
-def finish(job: Job, path: Path, file_name: str, result: dict, message: str) -> None:
+def finish(job: Job, path: Path, file_name: str, rows: int, result: dict, message: str) -> None:
     """Keep the file and end the job; both or neither. The area is kept: only within the same one may the file be fetched."""
     area = job.owner.area
     with path.open("rb") as content:
@@ -127,7 +127,7 @@ def finish(job: Job, path: Path, file_name: str, result: dict, message: str) -> 
             f"jobs/{timezone.localdate():%Y/%m}/{job.kind}-{job.pk}-{job.attempts}.xlsx", File(content)
         )
     ended = jobs.settle(
-        job, JobState.DONE, file=name, file_name=file_name, message=message,
+        job, JobState.DONE, file=name, file_name=file_name, message=message, done=rows, total=rows,
         params=job.params | {"area": [area.kind, area.pk]},
         result=job.result | result | {"scope": area.label},
     )  # fmt: skip
@@ -166,13 +166,14 @@ def to_see_to(user) -> list[Job]:
     )
 
 
+def drop_file(job: Job) -> int:
+    job.file.delete(save=False)
+    return Job.objects.filter(pk=job.pk).update(file="")
+
+
 def delete_expired() -> int:
     """Delete the files of a week ago; the jobs stay and say so."""
     old = Job.objects.filter(
         kind__in=KINDS_WITH_ROWS, state=JobState.DONE, finished_at__lt=timezone.now() - KEPT_FOR
     )
-    count = 0
-    for job in old.exclude(file=""):
-        job.file.delete(save=False)
-        count += Job.objects.filter(pk=job.pk).update(file="")
-    return count
+    return sum(drop_file(job) for job in old.exclude(file=""))

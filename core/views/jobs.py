@@ -69,7 +69,7 @@ def download(request, pk: int):
     if exports.expired(job):
         context = {"code": 410, "reason": exports.EXPIRED[job.kind], "url": reverse("jobs:detail", args=[pk])}
         return render(request, "core/error.html", context, status=410)
-    if not job.file:
+    if not job.file or (job.kind in OWN_KINDS and job.state != JobState.DONE):
         raise Http404
     try:
         exports.may_fetch(job, request.user)
@@ -87,10 +87,10 @@ def download(request, pk: int):
 def retry(request, pk: int):
     """Try again what failed; make again what has expired."""
     job = found(request, pk, owner=request.user, kind__in=OWN_KINDS)
-    states = [
-        JobState.FAILED,
-        *([JobState.DONE] if exports.expired(job) and job.kind == exports.KIND else []),
-    ]
+    states = [JobState.FAILED]
+    if job.kind == exports.KIND and exports.expired(job):
+        states.append(JobState.DONE)
+        exports.drop_file(job)
     if not jobs.again(pk, *states):
         messages.error(request, "这个任务现在不能重试，请看它的状态。")
     return redirect("jobs:detail", pk)

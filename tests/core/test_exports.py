@@ -159,7 +159,10 @@ def test_after_a_week_the_file_is_gone_and_can_be_made_again(three, cast, sign_i
     assert "重新导出" in client.get(f"/jobs/{job.pk}/").content.decode()
     client.post(f"/jobs/{job.pk}/retry/")
     job.refresh_from_db()
-    assert job.state == JobState.DONE and client.get(f"/jobs/{job.pk}/file/").status_code == 200
+    assert job.state == JobState.DONE and "fetched_at" not in job.result
+    assert f"/jobs/{job.pk}/" in [entry.url for entry in client.get("/").context["entries"]]
+    assert client.get(f"/jobs/{job.pk}/file/").status_code == 200
+    assert f"/jobs/{job.pk}/" not in [entry.url for entry in client.get("/").context["entries"]]
 
 
 def test_a_killed_worker_is_followed_by_another_and_three_times_is_enough(three, cast, sign_in, held):
