@@ -12,6 +12,7 @@ ENTRIES = [  # label, url name, grant, key after "g"
     ("夜间任务", "reports:nightly", "reports.nightly", "n"),
     ("街镇居委", "places:list", "places.view", "p"),
     ("人员账号", "accounts:users", "accounts.manage", "u"),
+    ("审计", "audit:list", "audit.view", "a"),
 ]
 
 

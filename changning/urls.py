@@ -13,6 +13,7 @@ urlpatterns = [
     path("drafts/", include("core.urls_drafts")),
     path("files/", include("core.urls_files")),
     path("notices/", include("core.urls_notices")),
+    path("audit/", include("core.urls_audit")),
     path("views/", include("core.urls_saved")),
     path("reports/", include("reports.urls")),
     path("", include("reports.urls_home")),

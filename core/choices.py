@@ -20,6 +20,8 @@ class AuditKind(TextChoices):
     DENIED = "denied", "拒绝访问"
     EXPORT = "export", "导出"
     READ = "read", "查看"
+    SEAL = "seal", "封存"
+    VERIFY = "verify", "核验"
 
 
 class DayKind(TextChoices):

@@ -4,7 +4,78 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 import pghistory
+from django.apps import apps
 from django.db import models
+from django.db.models import Count, IntegerField, OuterRef, Subquery, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
+from pghistory.models import Context, Event
+
+from core.tables import mask_phone
+
+LABELS = {"insert": "新增", "update": "修改", "delete": "删除"}
+
+
+def event_models() -> list[type[models.Model]]:
+    """The models of all tables of history, whatever app tracks its records."""
+    found = [m for m in apps.get_models() if issubclass(m, Event) and m._meta.managed and not m._meta.proxy]
+    return sorted(found, key=lambda m: m._meta.db_table)
+
+
+def contexts() -> models.QuerySet:
+    """Every action that wrote: its context, with `verb` in words and `touched`, how many states of records it left."""
+    counts = [
+        Coalesce(
+            Subquery(
+                model.objects.filter(pgh_context=OuterRef("pk"))
+                .order_by()
+                .values("pgh_context")
+                .annotate(n=Count("*"))
+                .values("n"),
+                output_field=IntegerField(),
+            ),
+            0,
+        )
+        for model in event_models()
+    ]
+    words = Coalesce(KT("metadata__words"), KT("metadata__verb"))
+    return Context.objects.annotate(verb=words, touched=sum(counts, Value(0)))
+
+
+def touched(context: Context, limit: int = 100) -> list[dict]:
+    """Per table what a context changed: title, total, and the first rows as (id, verb, labels of changed fields)."""
+    found = []
+    for model in event_models():
+        events = model.objects.filter(pgh_context=context)
+        if not (total := events.count()):
+            continue
+        earlier = model.objects.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"))
+        rows = list(
+            events.annotate(before=Subquery(earlier.order_by("-pgh_id").values("pgh_id")[:1])).order_by(
+                "pgh_id"
+            )[:limit]
+        )
+        before = model.objects.in_bulk([row.before for row in rows if row.before])
+        found.append(
+            {
+                "title": model.pgh_tracked_model._meta.verbose_name,
+                "total": total,
+                "rows": [_row_touched(row, before.get(row.before)) for row in rows],
+            }
+        )
+    return found
+
+
+def _row_touched(row, before) -> dict:
+    tracked = row.pgh_tracked_model
+    unseen = {field.name for field in tracked._meta.concrete_fields if not field.editable}
+    changes = differences(tracked, before, row, unseen) if before and row.pgh_label == "update" else []
+    return {
+        "id": row.pgh_obj_id,
+        "verb": LABELS.get(row.pgh_label, row.pgh_label),
+        "fields": [label for label, _, _ in changes],
+    }
+
 
 _act: ContextVar[dict | None] = ContextVar("act", default=None)
 
@@ -15,7 +86,8 @@ def told(verb: models.TextChoices, by, reason: str = "", **more):
 
     verb: a member of an app's choices or a step of a workflow, kept with its words; `by`: a person, None for the
     machine itself; more: whatever explains it, such as `clause` or `job`. Within another act only what that one left
-    open is added: the act is called by what the person did.
+    open is added, and in the same transaction only: the act is called by what the person did, and what was committed
+    under a context is never rewritten, the database refuses it.
     """
     said = {
         "user": by.pk if by else None, "username": str(by or "系统"), "verb": str(verb), "words": str(verb.label),
@@ -61,13 +133,18 @@ def timeline(record: models.Model, *, skipped=frozenset(), verbs=None, limit: in
 
 
 def differences(model, before, after, skipped=frozenset()) -> list[tuple[str, object, object]]:
-    """(label, before, after) of each field that differs between two states, with choices in words."""
-    found = []
+    """(label, before, after) of each field that differs between two states, with choices in words.
+
+    The fields that a model names in `personal` are masked.
+    """
+    found, personal = [], getattr(model, "personal", ())
     for field in model._meta.concrete_fields:
         if field.name in skipped or not hasattr(before, field.attname):
             continue
         old, new = getattr(before, field.attname), getattr(after, field.attname)
         if old != new:
+            if field.name in personal:
+                old, new = mask_phone(old), mask_phone(new)
             if field.choices:
                 words = dict(field.flatchoices)
                 old, new = words.get(old, old), words.get(new, new)

@@ -97,6 +97,5 @@ class KeysetPage:
     @staticmethod
     def _token(row: tuple, back: bool) -> str:
         value = row[0] if row[0] is None or isinstance(row[0], int | str) else str(row[0])
-        return signing.dumps(
-            {"v": json.loads(json.dumps(value)), "pk": row[1], "back": int(back)}, salt="page"
-        )
+        pk = row[1] if isinstance(row[1], int) else str(row[1])
+        return signing.dumps({"v": json.loads(json.dumps(value)), "pk": pk, "back": int(back)}, salt="page")

@@ -3,6 +3,7 @@
 from django.urls import get_resolver
 
 LISTS: list[type] = []
+BY_ADDRESS: dict[str, type] = {}  # url_name → every ListView, also those without a jurisdiction to check
 NUMBER_PAGES: list[str] = []
 
 
@@ -19,6 +20,6 @@ def numbers_on(url_name: str) -> str:
 
 
 def list_named(url_name: str) -> type | None:
-    """The registered list with this address, also in a process that serves no pages."""
-    get_resolver().url_patterns  # noqa: B018 - imports every view, which registers the lists
-    return next((view for view in LISTS if view.url_name == url_name), None)
+    """The list with this address, also in a process that serves no pages."""
+    get_resolver().url_patterns  # noqa: B018 - imports every view
+    return BY_ADDRESS.get(url_name)

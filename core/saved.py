@@ -6,6 +6,7 @@ from datetime import date
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import IntegerField
 from django.urls import reverse
 from django.utils import timezone
 
@@ -55,6 +56,8 @@ def ids_of(saved: SavedView, user) -> tuple[object, list[int]]:
     if kind is None:
         raise PermissionDenied("这个名册已经不在系统中。")
     view = kind.seen_by(user, saved.query)
+    if not isinstance(view.model._meta.pk, IntegerField):
+        raise ValidationError("这个名册只增不减，没有每日通知。")
     ids = list(view.queryset.order_by("pk").values_list("pk", flat=True)[: MOST_IDS + 1])
     if len(ids) > MOST_IDS:
         raise ValidationError(TOO_MANY)

@@ -82,6 +82,14 @@ class Verb(TextChoices):
     SEED = "seed", "演示数据"
 
 
+class Purpose(TextChoices):
+    """Why an officer looks at a masked number."""
+
+    CONTACT = "contact", "联系组织"
+    CHECK = "check", "核实信息"
+    OTHER = "other", "其他"
+
+
 class FaultKind(TextChoices):
     """What can be wrong with a cell of a ledger."""
 

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from core.parameters import value
+from core.tables import mask_phone
 from orgs import policy
 from orgs.choices import Status, TermKind, Tier
 from orgs.models import Activity, Organization, StatusChange
@@ -92,6 +93,10 @@ class OrganizationForm(forms.ModelForm):
         for name in NEEDED[self.tier]:
             self.fields[name].required = True
         self.fields["leader_name"].label = LEADER_LABEL[self.tier]
+        self.stored_phone = self.instance.contact_phone
+        if self.stored_phone:
+            self.initial["contact_phone"] = mask_phone(self.stored_phone)
+            self.fields["contact_phone"].help_text = "已遮蔽；不改就保持原样"
 
     def _offer_choices(self):
         self.fields["category"] = forms.ChoiceField(
@@ -129,6 +134,15 @@ class OrganizationForm(forms.ModelForm):
         """After a conflict was shown, the next save replaces the version that was shown."""
         self.data = self.data.copy()
         self.data["version"] = str(version)
+
+    def clean_contact_phone(self):
+        """The masked number means: as before."""
+        typed = self.cleaned_data.get("contact_phone") or ""
+        if "*" not in typed:
+            return typed
+        if typed != mask_phone(self.stored_phone):
+            raise ValidationError("被遮蔽的号码无法还原，请填写完整号码，或重新打开本页")
+        return self.stored_phone
 
     def clean_credit_code(self):
         code = (self.cleaned_data.get("credit_code") or "").replace(" ", "").upper() or None

@@ -140,6 +140,7 @@ class Organization(models.Model):
 
     objects = ScopedQuerySet.as_manager()
     scope_path = {"district": "street__district", "street": "street", "community": "community"}
+    personal = frozenset({"contact_phone"})  # masked wherever it is shown, also in the history
 
     class Meta:
         verbose_name = "社区社会组织"

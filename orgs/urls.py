@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from orgs.views import register, steps
+from orgs.views import register, reveal, steps
 
 app_name = "orgs"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("import/", include("orgs.urls_import")),
     path("targets/", include("orgs.urls_targets")),
     path("<int:pk>/", register.detail, name="detail"),
+    path("<int:pk>/phone/", reveal.phone, name="phone"),
     path("<int:pk>/edit/", register.edit, name="edit"),
     path("<int:pk>/status/", steps.ChangeStatus.as_view(), name="status"),
     path("<int:pk>/promote/", steps.Promote.as_view(), name="promote"),

@@ -10,6 +10,8 @@ from django.core.files import File
 from django.db import connection
 from django.utils import timezone
 
+from core import digest
+from core.audit import verify
 from core.scope import Area
 from orgs.actions.dormancy import mark
 from orgs.actions.targets import snapshot
@@ -46,11 +48,19 @@ def dormancy(date: datetime.date, run: NightlyRun) -> tuple[int, int]:
     return mark(max(date, newest or date))
 
 
+def morning_mail(date: datetime.date, run: NightlyRun) -> tuple[int, int]:
+    """The mails of the morning after; a night that is caught up later sends none."""
+    morning = date + datetime.timedelta(days=1)
+    return digest.send(morning) if morning >= timezone.localdate() else (0, 0)
+
+
 # Dormancy first: the snapshot of a night counts the dormant of that night.
 STEPS = [
     (Step.DORMANCY, dormancy),
     (Step.SNAPSHOT, lambda date, run: snapshot(date)),
     (Step.WORKBOOK, workbook),
+    (Step.AUDIT, lambda date, run: verify.nightly()),
+    (Step.DIGEST, morning_mail),
 ]
 
 

@@ -5,9 +5,11 @@ import io
 import itertools
 from types import SimpleNamespace
 
+import hypothesis
 import openpyxl
 import pytest
 from django.core.cache import cache
+from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
 
 from accounts.choices import Role
@@ -20,6 +22,8 @@ from orgs.policy import CATEGORIES, FIELDS, body_check_character, code_check_cha
 from places.models import Community, District, Street
 
 pytest_plugins = ["dev.pytest_plugin"]
+hypothesis.settings.register_profile("shared machine", deadline=None)  # no test here is a timed one
+hypothesis.settings.load_profile("shared machine")
 TODAY = datetime.date(2026, 11, 2)
 serial = itertools.count(1)
 
@@ -27,6 +31,20 @@ serial = itertools.count(1)
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     embedded.ensure_database()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tables_can_be_emptied():
+    """Between tests with real transactions Django truncates every table, which the append-only ones refuse."""
+    plain = DatabaseOperations.sql_flush
+
+    def sql_flush(self, style, tables, **options):
+        found = plain(self, style, tables, **options)
+        return ["SET LOCAL session_replication_role = replica", *found] if found else found
+
+    DatabaseOperations.sql_flush = sql_flush
+    yield
+    DatabaseOperations.sql_flush = plain
 
 
 @pytest.fixture(autouse=True)

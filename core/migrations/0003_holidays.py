@@ -6,11 +6,13 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from core.append_only import append_only
+
 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0001_initial'),
+        ('core', '0002_audit_chain'),
         ('pghistory', '0007_auto_20250421_0444'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -64,4 +66,5 @@ class Migration(migrations.Migration):
             model_name='holiday',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "core_holidayevent" ("created_at", "date", "entered_by_id", "id", "kind", "legal_basis", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."created_at", OLD."date", OLD."entered_by_id", OLD."id", OLD."kind", OLD."legal_basis", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='43037498e1d6d11d0151d6d05594742cacb05f7d', operation='DELETE', pgid='pgtrigger_delete_delete_5ac02', table='core_holiday', when='AFTER')),
         ),
+        append_only("core_holidayevent"),
     ]

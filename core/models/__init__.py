@@ -1,7 +1,7 @@
 """What core keeps for every app. Knows no app."""
 
 from core.models.attachments import Attachment
-from core.models.audit import AuditEvent
+from core.models.audit import AuditEvent, AuditHead
 from core.models.cases import Case
 from core.models.forms import Draft, Submission
 from core.models.holidays import Holiday
@@ -13,6 +13,7 @@ from core.models.saved import SavedView, Subscription
 __all__ = [
     "Attachment",
     "AuditEvent",
+    "AuditHead",
     "Case",
     "Digest",
     "Draft",

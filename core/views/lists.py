@@ -14,6 +14,7 @@ from django.views import View
 
 from core.bulk import BulkAction
 from core.paging import COUNT_LIMIT, PAGE_SIZES, KeysetPage, capped_counts
+from core.registry import BY_ADDRESS
 from core.tables import Column, Table
 from core.views import bulk, saved
 from core.views.base import GrantMixin, require
@@ -46,6 +47,10 @@ class ListView(GrantMixin, View):
     more_filters: Sequence[str] = ()
     uncounted = False
     walked = True
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        BY_ADDRESS[cls.url_name] = cls
 
     def rows(self):
         """Everything that this person may see in this list."""
@@ -185,8 +190,9 @@ class ListView(GrantMixin, View):
     def order(self) -> tuple[Column, bool]:
         wanted = self.query.get("sort") or self.default_sort
         by_key = {c.key: c for c in self.columns if c.sort}
-        key = wanted.removeprefix("-")
-        return (by_key[key], wanted.startswith("-")) if key in by_key else (by_key[self.default_sort], False)
+        if wanted.removeprefix("-") not in by_key:
+            wanted = self.default_sort
+        return by_key[wanted.removeprefix("-")], wanted.startswith("-")
 
     def size(self) -> int:
         asked = self.query.get("size", "")

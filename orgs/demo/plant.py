@@ -101,7 +101,9 @@ class History:
         if shared and key in self.shared:
             return self.shared[key]
         made = uuid.UUID(int=self.rng.getrandbits(128), version=4)
-        told = {"user": self.users.get(who), "username": who, "verb": str(verb), "reason": reason}
+        told = {
+            "user": self.users.get(who), "username": who, "verb": str(verb), "words": str(Verb(verb).label), "reason": reason
+        }  # fmt: skip
         self.contexts.append((made, at, at, told | ({"clause": clause} if clause else {})))
         if shared:
             self.shared[key] = made

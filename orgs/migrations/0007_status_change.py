@@ -7,11 +7,14 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from core.append_only import append_only
+
 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orgs', '0003_count_index_with_dormancy'),
+        ('core', '0005_casework'),
+        ('orgs', '0004_events_append_only'),
         ('pghistory', '0007_auto_20250421_0444'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -106,4 +109,5 @@ class Migration(migrations.Migration):
             model_name='statuschange',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "orgs_statuschangeevent" ("days_left", "decided_at", "decided_by_id", "due_on", "effective_on", "entered_at", "entered_by_id", "frozen", "id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "property_note", "reason", "returned", "state", "status", "status_before", "submitted_at", "submitted_by_id", "version") VALUES (OLD."days_left", OLD."decided_at", OLD."decided_by_id", OLD."due_on", OLD."effective_on", OLD."entered_at", OLD."entered_by_id", OLD."frozen", OLD."id", OLD."organization_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."property_note", OLD."reason", OLD."returned", OLD."state", OLD."status", OLD."status_before", OLD."submitted_at", OLD."submitted_by_id", OLD."version"); RETURN NULL;', hash='baef21f6a5c4c1b066180c9aab5379a21b19f149', operation='DELETE', pgid='pgtrigger_delete_delete_4bcb5', table='orgs_statuschange', when='AFTER')),
         ),
+        append_only("orgs_statuschangeevent"),
     ]

@@ -65,6 +65,7 @@ def detail(request, pk: int):
         "may_edit": request.user.may("orgs.edit"),
         "may_decide": request.user.may("orgs.decide_status"),
         "may_ask": request.user.may("orgs.ask_status") and organization.tier != Tier.REGISTERED,
+        "may_reveal": bool(organization.contact_phone) and request.user.may("orgs.reveal"),
         "tab": request.GET.get("tab", "overview"),
     }
     return render(request, "orgs/detail.html", context)

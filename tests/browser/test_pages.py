@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIZES = pytest.mark.parametrize("size", ["wide", "phone"])
 REGISTER = [
     "/", "/orgs/", "/orgs/?q=hq", "/orgs/?tier=team&field=supply", "/orgs/{pk}/", "/orgs/{pk}/?tab=activities",
-    "/orgs/{pk}/?tab=history", "/orgs/{pk}/edit/", "/orgs/{pk}/status/", "/orgs/{pk}/promote/", "/orgs/{pk}/activities/new/",
+    "/orgs/{pk}/?tab=history", "/orgs/{pk}/edit/", "/orgs/{pk}/phone/", "/orgs/{pk}/status/", "/orgs/{pk}/promote/", "/orgs/{pk}/activities/new/",
     "/orgs/new/?tier=registered", "/orgs/new/?tier=team", "/orgs/new/?tier=group", "/orgs/999999/",
 ]  # fmt: skip
 REST = [
@@ -18,6 +18,9 @@ REST = [
     "/places/", "/places/adjust/", "/jobs/", "/accounts/profile/", "/accounts/password/", "/gallery/",
 ]  # fmt: skip
 ADMINISTRATION = ["/", "/accounts/users/", "/jobs/", "/gallery/"]
+AUDIT = [
+    "/", "/audit/", "/audit/?kind=read&q=x", "/audit/{event}/", "/audit/changes/", "/audit/changes/{change}/", "/audit/verify/",
+]  # fmt: skip
 
 
 def visit(page, urls, size, photograph) -> list[str]:
@@ -43,6 +46,17 @@ def test_every_page_is_accessible_silent_and_fits(urls, size, district, enter, p
 def test_sign_in_and_the_administrators_pages(size, district, enter, photograph):
     found = visit(enter(None, size), ["/accounts/login/"], size, photograph)
     assert found + visit(enter(district.sysadmin, size), ADMINISTRATION, f"{size}-sysadmin", photograph) == []
+
+
+@SIZES
+def test_the_auditors_pages(size, district, enter, photograph):
+    page = enter(district.auditor, size)
+    page.goto("/audit/verify/")
+    page.click("text=立即核验")
+    page.wait_for_selector("text=完整")
+    change = Organization.events.rel.related_model.objects.first().pgh_context_id
+    urls = [url.format(event=1, change=change) for url in AUDIT]
+    assert visit(page, urls, f"{size}-auditor", photograph) == []
 
 
 @pytest.mark.parametrize("tier", ["registered", "team", "group"])

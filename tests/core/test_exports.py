@@ -11,7 +11,7 @@ from accounts.choices import Role
 from core import exports, jobs
 from core.choices import JobState
 from core.models import AuditEvent, Job
-from core.registry import LISTS, list_named
+from core.registry import list_named
 from core.tasks import requeue_stalled, run_export, tidy
 from core.views.lists import ListView
 from orgs.models import Organization
@@ -242,5 +242,18 @@ def test_progress_is_told_row_by_row_and_stopping_ends_the_writing(cast, tmp_pat
 
 
 def test_every_list_can_be_found_by_its_address():
-    assert [view.__name__ for view in ListView.__subclasses__() if view not in LISTS] == []
-    assert list_named("orgs:list") is OrganizationList and list_named("orgs:none") is None
+    assert [list_named(view.url_name) for view in ListView.__subclasses__()] == ListView.__subclasses__()
+    assert list_named("orgs:none") is None
+
+
+def test_the_auditors_list_is_taken_away_in_the_same_way(three, cast, sign_in, read_xlsx):
+    client = sign_in(cast.street)
+    ask(client)
+    auditor = sign_in(cast.auditor)
+    url = auditor.post("/audit/?kind=export", {"do": "export"})["Location"]
+    texts = [cell for row in read_xlsx(auditor.get(f"{url}file/")) for cell in row]
+    assert any("组织名册" in str(text) for text in texts)
+    kept = [
+        e.detail["list"] for e in AuditEvent.objects.filter(kind="export", detail__act="生成").order_by("id")
+    ]
+    assert kept == ["组织名册", "审计记录"]

@@ -11,11 +11,11 @@ from django.db.models import Sum
 from accounts.models import User
 from orgs import policy
 from orgs.actions import dormancy, targets
-from orgs.choices import Dormancy, Grade, Status
+from orgs.choices import Dormancy, Grade, RequestState, Status
 from orgs.demo import codes
 from orgs.demo.bulk import Synthetic, Task
 from orgs.demo.district import District
-from orgs.models import Activity, CommunityTarget, Organization
+from orgs.models import Activity, CommunityTarget, Organization, StatusChange
 from orgs.queries import register
 from places.actions import load_map
 from places.models import Community
@@ -53,6 +53,7 @@ def test_the_district_has_everything_that_a_page_can_show(db):
     promoted = [o for o in rows.filter(tier="registered", version__gte=3) if len(register.timeline(o)) >= 3]
     assert any("升级" in [entry["verb"] for entry in register.timeline(o)] for o in promoted)
     assert User.objects.get(username="street").street.name == "华阳路街道"
+    assert set(StatusChange.objects.values_list("state", flat=True)) == set(RequestState.values)
 
 
 def test_a_seed_gives_the_same_district_again(db):

@@ -35,6 +35,7 @@ def place(kind: str, name: str):
 def ensure(username: str, name: str, role: str, area: dict, password: str) -> User:
     user = User.objects.filter(username=username).first() or User(username=username)
     user.name, user.role, user.is_active, user.must_change_password = name, role, True, False
+    user.email = f"{username}@changning.example"
     for field in ("district", "street", "community", "department"):
         value = place(field, area[field]) if field in area else ("" if field == "department" else None)
         setattr(user, field, value)

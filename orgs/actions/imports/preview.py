@@ -1,8 +1,9 @@
 """What an import would do, in words: the new rows, the cells that change, and how many stay as they are."""
 
 from core.ledger.columns import Ledger
-from core.tables import shown
+from core.tables import mask_phone, shown
 from orgs.actions.imports.staging import Staging, quoted
+from orgs.models import Organization
 
 SHOWN = 200
 
@@ -23,6 +24,8 @@ def wording(ledger: Ledger, street_names: dict, community_names: dict):
                     words.setdefault(column.field, {})[stored] = word
 
     def text(field: str, value) -> str:
+        if field in Organization.personal:
+            return shown(mask_phone(value))
         if field == "street_id":
             return street_names.get(value, shown(value))
         if field == "community_id":

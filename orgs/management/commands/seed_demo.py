@@ -10,9 +10,11 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
+from orgs.actions import dormancy, targets
 from orgs.actions.setup import load_dictionaries
 from orgs.demo.bulk import SCALES, plant_bulk
 from orgs.demo.plant import plant
+from orgs.demo.requests import plant_requests
 from orgs.models import Organization
 from places.actions import load_map
 from places.models import District
@@ -62,6 +64,9 @@ class Command(BaseCommand):
         users = dict(User.objects.values_list("name", "pk"))
         for label, count in plant(as_of, seed, users).items():
             self.stdout.write(f"{label} {count:,} 条")
+        self.stdout.write(f"状态变更申请 {plant_requests(timezone.localdate())} 件")
+        dormancy.mark(as_of)
+        targets.snapshot(as_of, today=as_of)  # the last night counts what the requests changed
 
     def bulk(self, scale: str, as_of: datetime.date, seed: int) -> None:
         if District.objects.exists():

@@ -1,0 +1,223 @@
+"""What the audit administrator finds, and that nobody else does."""
+
+import datetime
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from lxml import html
+from pghistory.models import Context
+
+from core import audit, exports, jobs
+from core.audit import seals
+from core.choices import AuditKind
+from core.models import AuditEvent
+from core.views.audit import EventList
+from orgs.actions import register
+
+pytestmark = pytest.mark.django_db
+LIST, CHANGES, VERIFY = "/audit/", "/audit/changes/", "/audit/verify/"
+
+
+def rows(page) -> list[str]:
+    """data-id of each row of a list page."""
+    return html.fromstring(page.content).xpath("//tr/@data-id")
+
+
+@pytest.fixture
+def auditor(cast, sign_in):
+    return sign_in(cast.auditor)
+
+
+@pytest.fixture
+def trail(cast, auditor):
+    """Events of two people, of one account that nobody has, and of the machine."""
+    return [
+        audit.record(AuditKind.EXPORT, user=cast.street, list="组织名册", rows=3),
+        audit.record(AuditKind.READ, user=cast.officer, list="组织名册", record=7, purpose="联系组织"),
+        audit.record(AuditKind.SIGN_IN_FAILED, username="nobody"),
+        audit.record(AuditKind.SEAL, tables={}),
+    ]
+
+
+@pytest.mark.parametrize("url", [LIST, CHANGES, VERIFY, "/audit/1/", "/audit/changes/x/"])
+def test_only_the_audit_administrator_comes_in(url, cast, sign_in):
+    for name, person in vars(cast).items():
+        if hasattr(person, "role") and name != "auditor":
+            assert sign_in(person).get(url).status_code == 403, name
+
+
+def test_the_auditor_has_the_entry_and_no_business_data(cast, auditor, make_org):
+    organization = make_org()
+    assert 'href="/audit/"' in auditor.get("/").content.decode()
+    assert auditor.get("/orgs/").status_code == 403
+    assert auditor.get(reverse("orgs:detail", args=[organization.pk])).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"kind": "read"}, [1]),
+        ({"person": "甲街经办"}, [0]),
+        ({"person": "nobody"}, [2]),
+        ({"q": "联系组织"}, [1]),
+        ({"q": "组织名册", "kind": "export"}, [0]),
+        ({"q": "100%"}, []),
+        ({"address": "不是地址"}, []),
+        ({"kind": "nothing"}, []),
+    ],
+    ids=str,
+)
+def test_events_are_found(query, found, trail, auditor):
+    assert rows(auditor.get(LIST, query)) == [str(trail[n].pk) for n in found]
+
+
+def test_events_are_found_by_day_and_address(auditor, cast):
+    moments = [datetime.datetime(2026, 11, day, hour, 30) for day, hour in ((1, 23), (2, 0), (2, 23), (3, 0))]
+    made = []
+    for number, moment in enumerate(map(timezone.make_aware, moments)):
+        event = AuditEvent(kind=AuditKind.READ, address=f"10.0.0.{number}")
+        AuditEvent._meta.get_field("at").auto_now_add = False
+        event.at = moment
+        event.save()
+        AuditEvent._meta.get_field("at").auto_now_add = True
+        made.append(str(event.pk))
+    day = {"since": "2026-11-02", "until": "2026-11-02"}
+    assert rows(auditor.get(LIST, day)) == [made[2], made[1]]
+    assert rows(auditor.get(LIST, {"address": "10.0.0.3"})) == [made[3]]
+
+
+def test_pages_follow_one_another_newest_first(auditor):
+    made = [str(audit.record(AuditKind.READ).pk) for _ in range(60)]
+    page = auditor.get(LIST, {"kind": "read", "size": "25"})
+    seen = rows(page)
+    while following := html.fromstring(page.content).xpath("//a[@rel='next']/@href"):
+        page = auditor.get(following[0])
+        seen += rows(page)
+    assert seen == made[::-1]
+
+
+def test_looking_at_the_list_leaves_no_event_but_taking_it_away_does(trail, auditor, cast):
+    before = AuditEvent.objects.count()
+    auditor.get(LIST)
+    assert AuditEvent.objects.count() == before
+    job = exports.submit(EventList.seen_by(cast.auditor, "kind=export"), by=cast.auditor)
+    exports.make(jobs.claim(job.pk), jobs.Progress(job.pk))
+    job.refresh_from_db()
+    book = openpyxl.load_workbook(job.file.path)
+    texts = [cell for row in book.worksheets[0].iter_rows(values_only=True) for cell in row]
+    assert "名册：组织名册；行数：3" in texts
+    last = AuditEvent.objects.order_by("-id").first()
+    assert (last.kind, last.detail["list"], last.detail["rows"]) == ("export", "审计记录", 1)
+
+
+def test_a_seal_and_a_verification_are_told_in_words(auditor, make_org, cast):
+    make_org()
+    seals.seal()
+    auditor.post(VERIFY)
+    page = auditor.get(LIST).content.decode()
+    assert "封存范围：社区社会组织：第 1 至 " in page
+    assert "审计记录：2；变更历史：1；问题数：0<" in page
+
+
+@pytest.mark.parametrize("detail", ['["x"]', "5", '{"tables": 5}', '{"tables": {"x": {}}, "faults": "y"}'])
+def test_an_event_that_somebody_wrote_into_does_not_blind_the_auditor(detail, auditor, trail):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE core_auditevent DISABLE TRIGGER USER")
+        cursor.execute("UPDATE core_auditevent SET detail = %s", [detail])
+        cursor.execute("ALTER TABLE core_auditevent ENABLE TRIGGER USER")
+    for url in (LIST, f"{LIST}{trail[0].pk}/", VERIFY):
+        assert auditor.get(url).status_code == 200
+    assert "的内容被改动" in auditor.post(VERIFY, follow=True).content.decode()
+
+
+def test_an_event_is_told_whole(trail, auditor):
+    page = auditor.get(f"{LIST}{trail[1].pk}/").content.decode()
+    stored = AuditEvent.objects.get(pk=trail[1].pk)
+    for text in ("用途", "联系组织", "记录编号", stored.digest, stored.previous):
+        assert text in page
+    assert auditor.get(f"{LIST}999999/").status_code == 404
+
+
+@pytest.mark.parametrize("url", [LIST, CHANGES])
+def test_lists_take_the_same_statements_for_one_row_and_for_fifty(url, auditor, make_org):
+    def statements():
+        auditor.get(url)
+        with CaptureQueriesContext(connection) as captured:
+            assert auditor.get(url).status_code == 200
+        return len(captured)
+
+    make_org()
+    few = statements()
+    for _ in range(50):
+        audit.record(AuditKind.READ)
+        make_org()
+    assert statements() == few
+
+
+@pytest.fixture
+def edited(make_org, cast):
+    organization = make_org(contact_phone="13800001234", remark="旧")
+    organization.contact_phone, organization.remark = "13900005678", "新的说明"
+    register.edit(organization, version=organization.version, by=cast.street, reason="核对")
+    return organization
+
+
+def context_of(organization) -> Context:
+    return organization.events.order_by("-pgh_id").first().pgh_context
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_names_record_and_fields_but_no_value(edited, auditor):
+    context = context_of(edited)
+    assert rows(auditor.get(CHANGES, {"person": "甲街经办"})) == [str(context.pk)]
+    assert rows(auditor.get(CHANGES, {"q": "核对"})) == [str(context.pk)]
+    page = auditor.get(f"{CHANGES}{context.pk}/").content.decode()
+    for text in ("甲街经办", "修改", "核对", "社区社会组织", f">{edited.pk}<", "联系电话", "备注"):
+        assert text in page
+    for text in ("13900005678", "138", "新的说明", "合唱队"):
+        assert text not in page.replace(str(context.pk), "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_changes_are_paged_by_key(make_org, auditor):
+    for _ in range(30):
+        make_org()
+    first = auditor.get(CHANGES, {"size": "25"})
+    following = html.fromstring(first.content).xpath("//a[@rel='next']/@href")[0]
+    both = rows(first) + rows(auditor.get(following))
+    newest = Context.objects.order_by("-created_at", "-id").values_list("pk", flat=True)
+    assert both == [str(pk) for pk in newest]
+    assert len(both) == 30
+
+
+@pytest.mark.parametrize("pk", ["x", "00000000-0000-4000-8000-000000000000"])
+def test_a_change_that_is_not_there_is_404(pk, auditor):
+    assert auditor.get(f"{CHANGES}{pk}/").status_code == 404
+
+
+def test_the_button_verifies_and_the_outcome_stays(auditor, cast, make_org):
+    assert "还没有核验过" in auditor.get(VERIFY).content.decode()
+    make_org()
+    seals.seal()
+    page = auditor.post(VERIFY, follow=True).content.decode()
+    assert "完整" in page
+    assert "不完整" not in page
+    kept = AuditEvent.objects.filter(kind=AuditKind.VERIFY).get()
+    assert (kept.user, kept.detail["history"], kept.detail["total"]) == (cast.auditor, 1, 0)
+
+
+def test_the_page_names_what_was_tampered_with(trail, auditor):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE core_auditevent DISABLE TRIGGER USER")
+        cursor.execute("UPDATE core_auditevent SET username = '他人' WHERE id = %s", [trail[0].pk])
+        cursor.execute("ALTER TABLE core_auditevent ENABLE TRIGGER USER")
+    page = auditor.post(VERIFY, follow=True).content.decode()
+    assert "发现 1 处问题" in page
+    assert f"第 {trail[0].pk} 号审计记录的内容被改动。" in page
+    assert f"第 {trail[0].pk} 号审计记录的内容被改动。" in auditor.get(VERIFY).content.decode()
