@@ -65,9 +65,9 @@
 
   // Rows are chosen one by one, by page, or all that the conditions leave; the bar says how many.
   const picked = document.querySelector("[data-picked]");
-  if (picked) {
+  const page = document.querySelector("[data-pick-all]");
+  if (picked && page) {
     const boxes = [...document.querySelectorAll("tbody .pick input")];
-    const page = document.querySelector("[data-pick-all]");
     const everything = document.querySelector("[data-pick-everything]");
     const tell = () => {
       const count = boxes.filter((box) => box.checked).length;
