@@ -11,6 +11,7 @@ ENTRIES = [  # label, url name, grant, key after "g"
     ("领导报表", "reports:leadership", "reports.leadership", "l"),
     ("夜间任务", "reports:nightly", "reports.nightly", "n"),
     ("街镇居委", "places:list", "places.view", "p"),
+    ("设置", "settings:parameters", "settings.view", "s"),
     ("人员账号", "accounts:users", "accounts.manage", "u"),
     ("审计", "audit:list", "audit.view", "a"),
 ]

@@ -27,3 +27,12 @@ class AuditKind(TextChoices):
 class DayKind(TextChoices):
     WORKDAY = "workday", "上班"
     HOLIDAY = "holiday", "放假"
+
+
+class SettingVerb(TextChoices):
+    """What was done to a dated setting, as its history names it."""
+
+    PUBLISH = "publish", "发布"
+    WITHDRAW = "withdraw", "撤回"
+    STOP = "stop", "停用"
+    RESUME = "resume", "取消停用"

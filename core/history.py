@@ -132,6 +132,12 @@ def timeline(record: models.Model, *, skipped=frozenset(), verbs=None, limit: in
     return out[::-1][:limit]
 
 
+def taken_back(model: type[models.Model], **conditions):
+    """Deleted rows of a tracked model as the history kept them, the last one first; `pgh_context` says who."""
+    events = model.pgh_event_model.objects.filter(pgh_label="delete", **conditions)
+    return events.select_related("pgh_context").order_by("-pgh_id")
+
+
 def differences(model, before, after, skipped=frozenset()) -> list[tuple[str, object, object]]:
     """(label, before, after) of each field that differs between two states, with choices in words.
 

@@ -82,6 +82,11 @@ def shown(value: Any) -> str:
     return str(value)
 
 
+def trimmed(value: Decimal | int) -> str:
+    """A number without idle decimals: 60, 0.5, 1,200.25."""
+    return f"{Decimal(value).normalize():,f}"
+
+
 @dataclass
 class Table:
     """The columns of a list, chosen or by default, and the rows rendered by plain string work."""

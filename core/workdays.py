@@ -10,9 +10,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
 from holidays import HolidayBase, country_holidays
 
-from core.choices import DayKind
+from core.choices import DayKind, SettingVerb
+from core.history import taken_back, told
 from core.models import Holiday
 
 CACHE_KEY = "core:workdays"
@@ -100,3 +104,44 @@ def between(a: datetime.date, b: datetime.date) -> int:
 def due(day: datetime.date, today: datetime.date) -> tuple[str, str]:
     """See `Workdays.due`."""
     return read().due(day, today)
+
+
+def forget() -> None:
+    """Every process reads the corrections anew once this transaction is committed."""
+    transaction.on_commit(lambda: cache.delete(CACHE_KEY))
+
+
+@transaction.atomic
+def correct(
+    *, first: datetime.date, last: datetime.date | None = None, kind: str, name: str, legal_basis: str, by
+) -> list[Holiday]:
+    """Enter an arrangement for each day that is not so already, a weekend within a holiday for example."""
+    calendar = read()
+    span = [first + n * DAY for n in range(((last or first) - first).days + 1)]
+    differing = [day for day in span if calendar.is_workday(day) != (kind == DayKind.WORKDAY)]
+    if not differing:
+        raise ValidationError("日历上已经是这样安排的，不用更正。")
+    made = [
+        Holiday(date=day, kind=kind, name=name, legal_basis=legal_basis, entered_by=by) for day in differing
+    ]
+    with told(SettingVerb.PUBLISH, by, legal_basis):
+        for row in made:
+            row.full_clean()
+            row.save()
+    forget()
+    return made
+
+
+def withdrawn(year: int):
+    """Corrections of a year that were taken back before their day."""
+    return taken_back(Holiday, date__year=year)
+
+
+@transaction.atomic
+def withdraw(row: Holiday, *, by) -> None:
+    """Take back a correction before its day: the published calendar holds again."""
+    if row.date <= timezone.localdate():
+        raise ValidationError(f"{row.date} 已到，不能撤回：期限已按它计算。")
+    with told(SettingVerb.WITHDRAW, by):
+        row.delete()
+    forget()

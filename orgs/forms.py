@@ -100,11 +100,12 @@ class OrganizationForm(forms.ModelForm):
 
     def _offer_choices(self):
         self.fields["category"] = forms.ChoiceField(
-            label="类别", choices=[("", "请选择"), *terms.choices(TermKind.CATEGORY)]
+            label="类别",
+            choices=[("", "请选择"), *terms.choices(TermKind.CATEGORY, held=[self.instance.category])],
         )
         self.fields["service_fields"] = forms.MultipleChoiceField(
             label="服务领域",
-            choices=terms.choices(TermKind.FIELD),
+            choices=terms.choices(TermKind.FIELD, held=self.instance.service_fields or []),
             required=False,
             widget=forms.CheckboxSelectMultiple,
         )

@@ -1,6 +1,7 @@
 """The register: one record for all three tiers, its activities, and the targets that are counted from it."""
 
 import pghistory
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MinValueValidator
@@ -9,6 +10,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from core.models import Case, Job
+from core.models.parameters import kept_as_published
 from core.scope import ScopedQuerySet
 from orgs.choices import (
     Assignment,
@@ -32,6 +34,7 @@ TIER_STATUSES = {
 }
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Term(models.Model):
     """An entry of a dated dictionary: the four categories, the five service fields."""
 
@@ -40,8 +43,17 @@ class Term(models.Model):
     label = models.CharField("名称", max_length=40)
     order = models.PositiveSmallIntegerField("次序", default=0)
     valid_from = models.DateField("启用日期")
-    valid_to = models.DateField("停用日期", null=True, blank=True)
+    valid_to = models.DateField("最后使用日", null=True, blank=True)
     legal_basis = models.CharField("依据", max_length=300)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="录入人",
+        related_name="+",
+    )
+    created_at = models.DateTimeField("录入时间", auto_now_add=True)
 
     class Meta:
         verbose_name = "字典项"
@@ -49,7 +61,12 @@ class Term(models.Model):
         constraints = [
             models.UniqueConstraint(
                 "kind", "code", name="term_code_once", violation_error_message="字典中已有这个代码"
-            )
+            ),
+            models.CheckConstraint(
+                name="term_dates_in_order",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                violation_error_message="最后使用日不能早于启用日期",
+            ),
         ]
 
     def __str__(self):
@@ -242,6 +259,7 @@ class Activity(models.Model):
         return f"{self.held_on} {self.name}"
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.DeleteEvent())
 class TargetPolicy(models.Model):
     """What the bureau demands and what counts, from a date on. `counted` maps tier → list of statuses."""
 
@@ -251,11 +269,20 @@ class TargetPolicy(models.Model):
     legal_basis = models.CharField("依据", max_length=300)
     effective_from = models.DateField("生效日期", unique=True)
     expires_on = models.DateField("依据有效期至", null=True, blank=True)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="录入人",
+        related_name="+",
+    )
     created_at = models.DateTimeField("录入时间", auto_now_add=True)
 
     class Meta:
         verbose_name = "达标口径"
         ordering = ["-effective_from"]
+        triggers = kept_as_published()
 
     def __str__(self):
         return f"平均不少于 {self.minimum} 个（{self.effective_from} 起）"

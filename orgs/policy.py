@@ -18,36 +18,50 @@ TEAM_MIN_MEMBERS = Declared(
     "人",
     Decimal(10),
     "市群众活动团队备案条件：相对固定成员 10 人以上（可调整）",
+    least=Decimal(1),
+    most=Decimal(1000),
 )
+VERIFY_HOURS = Declared(
+    "orgs.verify_hours",
+    "核实一个组织所需工时",
+    "小时",
+    Decimal("0.5"),
+    "内部口径，可调整；预演时估算居委会的工作量",
+    least=Decimal("0.1"),
+    most=Decimal(40),
+)
+
+
+def days(key: str, name: str, first: int, legal_basis: str) -> Declared:
+    return Declared(key, name, "天", Decimal(first), legal_basis, least=Decimal(1), most=Decimal(3650))
+
+
 DORMANCY_DAYS = {
     Tier.REGISTERED: (
-        Declared(
-            "orgs.dormancy.registered.period",
-            "注册组织活动周期",
-            "天",
-            Decimal(365),
-            "名存实亡认定：一年未开展活动",
-        ),
-        Declared("orgs.dormancy.registered.grace", "注册组织宽限期", "天", Decimal(90), "内部口径，可调整"),
+        days("orgs.dormancy.registered.period", "注册组织活动周期", 365, "名存实亡认定：一年未开展活动"),
+        days("orgs.dormancy.registered.grace", "注册组织宽限期", 90, "内部口径，可调整"),
     ),
     Tier.TEAM: (
-        Declared("orgs.dormancy.team.period", "备案团队活动周期", "天", Decimal(180), "内部口径，可调整"),
-        Declared("orgs.dormancy.team.grace", "备案团队宽限期", "天", Decimal(60), "内部口径，可调整"),
+        days("orgs.dormancy.team.period", "备案团队活动周期", 180, "内部口径，可调整"),
+        days("orgs.dormancy.team.grace", "备案团队宽限期", 60, "内部口径，可调整"),
     ),
     Tier.GROUP: (
-        Declared("orgs.dormancy.group.period", "活动小组活动周期", "天", Decimal(180), "内部口径，可调整"),
-        Declared("orgs.dormancy.group.grace", "活动小组宽限期", "天", Decimal(60), "内部口径，可调整"),
+        days("orgs.dormancy.group.period", "活动小组活动周期", 180, "内部口径，可调整"),
+        days("orgs.dormancy.group.grace", "活动小组宽限期", 60, "内部口径，可调整"),
     ),
 }
 REVIEW_DAYS = Declared(
-    "orgs.status_change.review_days", "状态变更审核时限", "工作日", Decimal(5), "内部口径，可调整"
-)
+    "orgs.status_change.review_days", "状态变更审核时限", "工作日", Decimal(5), "内部口径，可调整",
+    least=Decimal(1), most=Decimal(250),
+)  # fmt: skip
 CORRECT_DAYS = Declared(
-    "orgs.status_change.correct_days", "状态变更补正时限", "工作日", Decimal(10), "内部口径，可调整"
-)
+    "orgs.status_change.correct_days", "状态变更补正时限", "工作日", Decimal(10), "内部口径，可调整",
+    least=Decimal(1), most=Decimal(250),
+)  # fmt: skip
 PARAMETERS = [
     TEAM_MIN_MEMBERS,
     *(row for pair in DORMANCY_DAYS.values() for row in pair),
+    VERIFY_HOURS,
     REVIEW_DAYS,
     CORRECT_DAYS,
 ]

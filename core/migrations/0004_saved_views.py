@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0003_holidays'),
+        ('core', '0005_casework'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

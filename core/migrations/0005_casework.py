@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contenttypes', '0002_remove_content_type_name'),
-        ('core', '0004_saved_views'),
+        ('core', '0004_parameter_history'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -4,10 +4,11 @@ from django import template
 from django.utils.html import format_html
 
 from core import drafts, workdays
-from core.tables import mask_phone, shown
+from core.tables import mask_phone, shown, trimmed
 
 register = template.Library()
 register.filter("shown", shown)
+register.filter("trimmed", trimmed)
 register.filter("due", workdays.due)
 
 

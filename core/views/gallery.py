@@ -13,6 +13,7 @@ from core import workdays
 from core.charts import line
 from core.choices import JobState
 from core.models import Job
+from core.rehearsal import Figure, Named, Rehearsal
 
 TREND = [(f"26-{month:02d}", 11 + month / 4) for month in range(1, 12)]
 
@@ -83,6 +84,18 @@ def jobs() -> list[Job]:
     ]
 
 
+def rehearsed() -> Rehearsal:
+    return Rehearsal(
+        sentence="2027-01-01 按新规定判定，有 3 个群众活动团队与现行规定不同（备案团队活动周期 180 天 → 90 天）。",
+        figures=[Figure("转为迟报", "2 个", "warn"), Figure("转为休眠", "1 个", "late"), Figure("恢复活跃", "0 个", "ok")],
+        heads=["街镇", "转为迟报", "转为休眠", "恢复活跃"],
+        rows=[["华阳路街道", 2, 0, 0], ["新泾镇", 0, 1, 0], ["合计", 2, 1, 0]],
+        named=[Named("银杏合唱队", "#", "华阳路街道华院居委会", "活跃（最近活动 2026-09-02）", "迟报")],
+        changed=3,
+        note="每晚判定，生效日当晚起用。",
+    )  # fmt: skip
+
+
 def timeline() -> list[dict]:
     now = timezone.now()
     return [
@@ -112,6 +125,7 @@ def gallery(request):
         "timeline": timeline(),
         "due": [today + datetime.timedelta(days=n) for n in (30, 2, 0, -9)],
         "today": today,
+        "rehearsal": rehearsed(),
         "chart": line(TREND, 12.0),
         "trend": TREND,
         "wall": [("华院", 14, 0, 0), ("西一", 11, 1, 1), ("秀水", 7, 5, 2), ("潘东", 2, 10, 3)],

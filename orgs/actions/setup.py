@@ -2,12 +2,12 @@
 
 import datetime
 
-from django.core.cache import cache
 from django.db import transaction
 
 from orgs import policy
 from orgs.choices import TermKind
 from orgs.models import TargetPolicy, Term
+from orgs.queries.terms import forget
 
 IN_FORCE = datetime.date(2022, 1, 30)
 EXPIRES = datetime.date(2025, 12, 31)
@@ -33,7 +33,7 @@ def load_dictionaries() -> tuple[int, int]:
                 defaults={"label": label, "order": order, "valid_from": IN_FORCE, "legal_basis": BASIS[kind]},
             )
             added += new
-        cache.delete(f"terms:{kind}")
+        forget(kind)
     targets = 0
     if not TargetPolicy.objects.exists():
         counted = {str(tier): [str(s) for s in statuses] for tier, statuses in policy.COUNTED_FIRST.items()}

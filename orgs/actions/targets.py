@@ -6,7 +6,8 @@ import json
 from django.db import connection, transaction
 from django.utils import timezone
 
-from core.models import Parameter
+from core.choices import SettingVerb
+from core.history import told
 from orgs.actions.setup import load_dictionaries
 from orgs.models import CommunityTarget, TargetPolicy
 from orgs.queries.targets import policy_on
@@ -73,24 +74,15 @@ def set_policy(
     counting_basis: str,
     legal_basis: str,
     effective_from: datetime.date,
+    expires_on: datetime.date | None = None,
     by,
 ) -> TargetPolicy:
     """A new reading from a day on. Earlier ones and the snapshots made under them stay as they are."""
     policy = TargetPolicy(
-        minimum=minimum, counted=counted, counting_basis=counting_basis, legal_basis=f"{legal_basis}（{by} 录入）",
-        effective_from=effective_from,
+        minimum=minimum, counted=counted, counting_basis=counting_basis, legal_basis=legal_basis,
+        effective_from=effective_from, expires_on=expires_on, entered_by=by,
     )  # fmt: skip
     policy.full_clean()
-    policy.save()
+    with told(SettingVerb.PUBLISH, by, legal_basis):
+        policy.save()
     return policy
-
-
-@transaction.atomic
-def set_parameter(*, key: str, value, legal_basis: str, effective_from: datetime.date, by) -> Parameter:
-    """A new value of a dated number from a day on; ValidationError when that day has one already."""
-    row = Parameter(
-        key=key, value=value, legal_basis=f"{legal_basis}（{by} 录入）", effective_from=effective_from
-    )
-    row.full_clean()
-    row.save()
-    return row

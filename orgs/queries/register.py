@@ -59,7 +59,12 @@ def counted_statuses(on: datetime.date | None = None) -> dict[str, list[str]]:
 
 def counted(queryset: QuerySet, on: datetime.date | None = None) -> QuerySet:
     """Only what counts toward the target."""
-    rules = [Q(tier=tier, status__in=statuses) for tier, statuses in counted_statuses(on).items() if statuses]
+    return counted_by(queryset, counted_statuses(on))
+
+
+def counted_by(queryset: QuerySet, reading: dict[str, list[str]]) -> QuerySet:
+    """Only what a reading (tier → statuses) counts."""
+    rules = [Q(tier=tier, status__in=statuses) for tier, statuses in reading.items() if statuses]
     return queryset.filter(reduce(or_, rules)) if rules else queryset.none()
 
 

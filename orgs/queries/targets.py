@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import Count, F, Q, Sum
+from django.shortcuts import get_object_or_404
 
-from core.models import Parameter
-from core.policy import Declared
+from core.history import taken_back
 from core.scope import Area
 from orgs.choices import Dormancy, Tier
 from orgs.models import CommunityTarget, Organization, TargetPolicy
@@ -168,18 +168,17 @@ def outside_communities(area: Area, on: datetime.date) -> int:
 
 def policies():
     """Every reading of the target, newest first."""
-    return TargetPolicy.objects.all()
+    return TargetPolicy.objects.select_related("entered_by")
 
 
-def parameters(declared: Iterable[Declared], on: datetime.date) -> list[dict]:
-    """[{name, unit, value in force, first value, basis, later: rows recorded}] for the settings page."""
-    declared = list(declared)
-    recorded: dict[str, list[Parameter]] = {}
-    for row in Parameter.objects.filter(key__in=[d.key for d in declared]):
-        recorded.setdefault(row.key, []).append(row)
-    found = []
-    for item in declared:
-        rows = recorded.get(item.key, [])
-        current = next((r for r in rows if r.effective_from <= on), None)
-        found.append({"declared": item, "value": current.value if current else item.first, "rows": rows})
-    return found
+def policy_or_404(pk: int) -> TargetPolicy:
+    return get_object_or_404(TargetPolicy, pk=pk)
+
+
+def policy_taken(day: datetime.date) -> bool:
+    return TargetPolicy.objects.filter(effective_from=day).exists()
+
+
+def withdrawn_policies():
+    """Readings that were taken back before their day."""
+    return taken_back(TargetPolicy)

@@ -1,34 +1,71 @@
 """The dated dictionaries, read once a minute: they change a few times a year."""
 
 import datetime
+from collections.abc import Iterable
 
 from django.core.cache import cache
+from django.db import transaction
 from django.db.models import Q
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from core.history import taken_back
 from orgs.choices import TermKind
-from orgs.models import Term
+from orgs.models import Organization, Term
 
 MINUTE = 60
 
 
 def labels(kind: str) -> dict[str, str]:
-    """Every code of a dictionary with its words, also the ones out of use: old records must still read well."""
+    """Every code that a record may hold with its words, also the ones out of use: old records must still read well."""
     key = f"terms:{kind}"
     found = cache.get(key)
     if found is None:
-        found = dict(Term.objects.filter(kind=kind).order_by("order").values_list("code", "label"))
+        begun = Term.objects.filter(kind=kind, valid_from__lte=timezone.localdate())
+        found = dict(begun.order_by("order").values_list("code", "label"))
         cache.set(key, found, MINUTE)
     return found
 
 
-def choices(kind: str, on: datetime.date | None = None) -> list[tuple[str, str]]:
-    """The entries in use on a day, for forms."""
-    on = on or timezone.localdate()
-    in_use = Term.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gte=on), kind=kind, valid_from__lte=on
+def forget(kind: str) -> None:
+    """Every process reads the dictionary anew once this transaction is committed."""
+    transaction.on_commit(lambda: cache.delete(f"terms:{kind}"))
+
+
+def entries(kind: str) -> list[Term]:
+    """The whole dictionary in its order, for the settings."""
+    return list(Term.objects.filter(kind=kind).select_related("entered_by").order_by("order", "pk"))
+
+
+def withdrawn(kind: str):
+    """Entries that were taken back before their first day."""
+    return taken_back(Term, kind=kind)
+
+
+def term_or_404(pk: int) -> Term:
+    return get_object_or_404(Term, pk=pk)
+
+
+def used(term: Term) -> int:
+    """How many organisations hold the entry now."""
+    held = (
+        {"category": term.code}
+        if term.kind == TermKind.CATEGORY
+        else {"service_fields__contains": [term.code]}
     )
-    return list(in_use.order_by("order").values_list("code", "label"))
+    return Organization.objects.filter(**held).count()
+
+
+def taken(kind: str, label: str) -> bool:
+    return Term.objects.filter(kind=kind, label=label).exists()
+
+
+def choices(kind: str, on: datetime.date | None = None, held: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """The entries in use on a day, for forms; `held`: codes that the record has and may keep when they are out of use."""
+    on = on or timezone.localdate()
+    in_use = Q(valid_to__isnull=True, valid_from__lte=on) | Q(valid_to__gte=on, valid_from__lte=on)
+    entries = Term.objects.filter(in_use | Q(code__in=[code for code in held if code]), kind=kind)
+    return list(entries.order_by("order").values_list("code", "label"))
 
 
 def categories() -> dict[str, str]:

@@ -1,19 +1,14 @@
-"""The target: both readings side by side, the wall of communities, the trend, and its dated settings."""
+"""The target: both readings side by side, the wall of communities, the trend."""
 
 import datetime
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 
 from core.charts import line
 from core.registry import numbers_on
 from core.views.base import require
-from orgs import policy
-from orgs.actions import targets as actions
-from orgs.choices import Status, Tier
-from orgs.forms_targets import DormancyForm, TargetPolicyForm
 from orgs.queries import targets
 
 numbers_on("orgs:targets")
@@ -80,48 +75,6 @@ def target_page(request):
         "expired": bool(rule and rule.expires_on and rule.expires_on < today),
         "chart": line([(f"{d:%y-%m}", float(f.average)) for d, f in trend], float(figures.minimum)),
         "trend": trend,
-        "may_set": request.user.may("targets.settings"),
+        "may_set": request.user.may("settings.view"),
     }
     return render(request, "orgs/targets.html", context)
-
-
-def settings(request):
-    """Dated rows only: a new reading starts on a day, what was measured before stays as it was."""
-    require(request.user, "targets.settings", "设置达标口径")
-    which = request.POST.get("form")
-    target_form = TargetPolicyForm(request.POST if which == "target" else None)
-    dormancy_form = DormancyForm(request.POST if which == "dormancy" else None)
-    if which == "target" and target_form.is_valid():
-        try:
-            actions.set_policy(**target_form.cleaned_data, by=request.user)
-        except ValidationError as error:
-            target_form.add_error(None, error)
-        else:
-            messages.success(request, "新的口径已保存，从生效日期起的快照按它计算。")
-            return redirect("orgs:targets_settings")
-    if which == "dormancy" and dormancy_form.is_valid():
-        try:
-            actions.set_parameter(**dormancy_form.cleaned_data, by=request.user)
-        except ValidationError as error:
-            dormancy_form.add_error(None, error)
-        else:
-            messages.success(request, "新的期限已保存，从生效日期起的夜间任务按它判定。")
-            return redirect("orgs:targets_settings")
-    today = timezone.localdate()
-    context = {
-        "title": "达标口径与休眠期限",
-        "target_form": target_form,
-        "dormancy_form": dormancy_form,
-        "history": [(rule, worded(rule.counted)) for rule in targets.policies()],
-        "parameters": targets.parameters([p for pair in policy.DORMANCY_DAYS.values() for p in pair], today),
-    }
-    return render(request, "orgs/targets_settings.html", context)
-
-
-def worded(counted: dict) -> str:
-    """What counts, in words: 注册社会组织（正常、整改中）；…"""
-    return "；".join(
-        f"{Tier(t).label}（{'、'.join(Status(s).label for s in statuses)}）"
-        for t, statuses in counted.items()
-        if statuses
-    )

@@ -14,13 +14,14 @@ REGISTER = [
     "/orgs/new/?tier=registered", "/orgs/new/?tier=team", "/orgs/new/?tier=group", "/orgs/999999/",
 ]  # fmt: skip
 REST = [
-    "/orgs/import/", "/orgs/targets/", "/orgs/targets/settings/", "/reports/nightly/", "/reports/leadership/",
+    "/orgs/import/", "/orgs/targets/", "/settings/", "/settings/parameters/orgs.dormancy.team.period/", "/settings/holidays/",
+    "/settings/terms/", "/settings/target/", "/reports/nightly/", "/reports/leadership/",
     "/places/", "/places/adjust/", "/jobs/", "/accounts/profile/", "/accounts/password/", "/gallery/",
 ]  # fmt: skip
-ADMINISTRATION = ["/", "/accounts/users/", "/jobs/", "/gallery/"]
 AUDIT = [
     "/", "/audit/", "/audit/?kind=read&q=x", "/audit/{event}/", "/audit/changes/", "/audit/changes/{change}/", "/audit/verify/",
 ]  # fmt: skip
+ADMINISTRATION = ["/", "/accounts/users/", "/jobs/", "/settings/", "/settings/target/", "/gallery/"]
 
 
 def visit(page, urls, size, photograph) -> list[str]:

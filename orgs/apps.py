@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+from core.registry import declare
+from orgs import policy
+
+
+class OrgsConfig(AppConfig):
+    name = "orgs"
+    verbose_name = "组织名册"
+
+    def ready(self):
+        declare("组织名册", policy.PARAMETERS, rehearse="orgs.queries.rehearsal.parameter")

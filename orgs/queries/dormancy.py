@@ -1,0 +1,25 @@
+"""The draft rule for dormancy as one expression: the night stores what it says, a rehearsal only reads it."""
+
+import datetime
+
+from django.db.models import Case, CharField, Value, When
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import LessThan
+
+from orgs import policy
+from orgs.choices import Dormancy, Status
+
+AT_REST = (Status.CANCELLED, Status.REVOKED, Status.STOPPED)
+
+
+def judged(on: datetime.date, period, grace) -> Case:
+    """Silent past the period is late, past the grace as well is dormant; who has ended is judged no more."""
+    late_before, dormant_before = policy.dormancy_dates(on, period, grace)
+    since = Coalesce("last_active_on", "established_on")
+    return Case(
+        When(status__in=AT_REST, then=Value(Dormancy.ACTIVE)),
+        When(LessThan(since, dormant_before), then=Value(Dormancy.DORMANT)),
+        When(LessThan(since, late_before), then=Value(Dormancy.LATE)),
+        default=Value(Dormancy.ACTIVE),
+        output_field=CharField(),
+    )
