@@ -81,3 +81,14 @@ class User(AbstractBaseUser):
             return Area("all", label="全市")
         label = f"{place.street.name}{place.name}" if level == "community" else place.name
         return Area(level, place.pk, label)
+
+    @property
+    def circle(self) -> Area | None:
+        """The colleagues with whom a saved view can be shared: those of the same 街镇, or those of the 区 themselves."""
+        level = policy.LEVEL[self.role]
+        street = self.community.street if level == "community" and self.community else self.street
+        if level in ("street", "community") and street:
+            return Area("street", street.pk, street.name)
+        return (
+            Area("district", self.district_id, self.district.name) if self.area.kind == "district" else None
+        )

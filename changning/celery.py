@@ -13,5 +13,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "nightly": {"task": "reports.tasks.nightly", "schedule": crontab(hour=0, minute=30)},
     "catch-up": {"task": "reports.tasks.catch_up", "schedule": crontab(minute=10)},
+    "tidy-files": {"task": "core.tasks.tidy", "schedule": crontab(hour=3, minute=20)},
+    "tell-subscribers": {"task": "core.tasks.tell_subscribers", "schedule": crontab(hour=8, minute=0)},
     "requeue-stalled-jobs": {"task": "core.tasks.requeue_stalled", "schedule": 60.0},
 }

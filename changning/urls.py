@@ -16,6 +16,7 @@ urlpatterns = [
     path("audit/", include("core.urls_audit")),
     path("settings/", include("core.urls_settings")),
     path("settings/", include("orgs.urls_settings")),
+    path("views/", include("core.urls_saved")),
     path("reports/", include("reports.urls")),
     path("", include("reports.urls_home")),
 ]

@@ -4,10 +4,12 @@ Progress is written by a thread of its own on a connection of its own: it shows 
 and its heartbeat stops when the process dies, whatever the job itself is waiting for.
 """
 
+import logging
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -15,17 +17,33 @@ from django.utils import timezone
 from core.choices import JobState
 from core.models import Job
 
+log = logging.getLogger(__name__)
 STALE_AFTER = timedelta(minutes=2)
 MOST_ATTEMPTS = 3
 WRITE_EVERY = 0.5  # seconds, when something moved
 BEAT_EVERY = 10  # seconds, in any case
 
 _senders: dict[str, Callable[[int], object]] = {}
+_pages: dict[str, str] = {}
 
 
-def runner(kind: str, send: Callable[[int], object]) -> None:
-    """`send(job id)` puts a job of this kind into the broker."""
+class Refused(Exception):
+    """The job cannot be done; the sentence is for its owner."""
+
+
+class Stopped(Exception):
+    """Somebody cancelled the job, or it was given to another worker."""
+
+
+def runner(kind: str, send: Callable[[int], object], page: str = "") -> None:
+    """`send(job id)` puts a job of this kind into the broker; page: url name of its own page, if it has one."""
     _senders[kind] = send
+    _pages[kind] = page
+
+
+def page_of(job: Job) -> str:
+    """Url name of the page that shows this job better than the general one, or nothing."""
+    return _pages.get(job.kind, "")
 
 
 def enqueue(job: Job) -> None:
@@ -70,11 +88,66 @@ def close(pk: int, state: JobState, **fields) -> None:
     Job.objects.filter(pk=pk).update(state=state, finished_at=finished, heartbeat_at=timezone.now(), **fields)
 
 
-class Progress:
-    """`with Progress(job id) as progress:` then `progress.step(name, total)` and `progress.at(done)`, as often as wanted."""
+def settle(job: Job, state: JobState, **fields) -> bool:
+    """End a job that this attempt still holds; False when it was cancelled or went to another worker meanwhile."""
+    now = timezone.now()
+    held = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, started_at=job.started_at)
+    return bool(held.update(state=state, finished_at=now, heartbeat_at=now, step="", **fields))
 
-    def __init__(self, pk: int):
+
+def again(pk: int, *states: JobState, params: dict | None = None) -> bool:
+    """Queue a job that waits or has ended, with `params` added; False when it is in none of the states."""
+    with transaction.atomic():
+        job = Job.objects.select_for_update().get(pk=pk)
+        if job.state not in states:
+            return False
+        job.params |= params or {}
+        # The heartbeat starts anew: a job that waited a day for a person is not stalled.
+        job.state, job.finished_at, job.heartbeat_at = JobState.QUEUED, None, timezone.now()
+        job.attempts, job.step, job.done, job.message = 0, "", 0, ""
+        job.save()
+        enqueue(job)
+    return True
+
+
+def cancel(pk: int, *states: JobState, message: str) -> bool:
+    """End a job by hand. A worker that has it notices at its next row, or when it wants to commit."""
+    closing = Job.objects.filter(pk=pk, state__in=states)
+    return bool(
+        closing.update(state=JobState.CANCELLED, finished_at=timezone.now(), message=message, step="")
+    )
+
+
+def run(pk: int, work: Callable[[Job, "Progress"], None]) -> None:
+    """Take a job and do it; `work` settles it. However it ends, the job says so. Harmless when delivered twice."""
+    job = claim(pk)
+    if job is None:
+        return
+    try:
+        with Progress(pk, job.started_at) as progress:
+            work(job, progress)
+    except Stopped:
+        return
+    except (Refused, PermissionDenied) as refused:
+        settle(job, JobState.FAILED, message=str(refused))
+    except Exception:
+        log.exception("job %s failed", pk)
+        told = f"处理时出错，没有完成。请重试；如再次失败，请把任务编号 {pk} 告知系统管理员。"
+        settle(job, JobState.FAILED, message=told)
+
+
+class Progress:
+    """`with Progress(job id) as progress:` then `progress.step(name, total)` and `progress.at(done)`, as often as wanted.
+
+    started_at: of the attempt that reports; `go_on()` raises Stopped once the job was cancelled or taken by another.
+    """
+
+    def __init__(self, pk: int, started_at: datetime | None = None):
         self.pk = pk
+        self.held = {"pk": pk, "state": JobState.RUNNING}
+        if started_at:
+            self.held["started_at"] = started_at
+        self.stopped = False
         self.values = {"step": "", "total": 0, "done": 0}
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._write_until_ended, name=f"job-{pk}", daemon=True)
@@ -93,6 +166,10 @@ class Progress:
     def at(self, done: int) -> None:
         self.values = self.values | {"done": done}
 
+    def go_on(self) -> None:
+        if self.stopped:
+            raise Stopped
+
     def _write_until_ended(self) -> None:
         written, silent = None, 0.0
         try:
@@ -101,8 +178,8 @@ class Progress:
                 if self.values != written or silent >= BEAT_EVERY:
                     written, silent = self.values, 0.0
                     # Once the job is closed, perhaps by a transaction that this waits for, its last words stay.
-                    running = Job.objects.filter(pk=self.pk, state=JobState.RUNNING)
-                    running.update(heartbeat_at=timezone.now(), **written)
+                    running = Job.objects.filter(**self.held)
+                    self.stopped = not running.update(heartbeat_at=timezone.now(), **written)
                 if last:
                     return
                 self._ended.wait(WRITE_EVERY)

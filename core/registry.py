@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.urls import get_resolver
+
 from core.policy import Declared
 
 LISTS: list[type] = []
+BY_ADDRESS: dict[str, type] = {}  # url_name → every ListView, also those without a jurisdiction to check
 NUMBER_PAGES: list[str] = []
 
 
@@ -49,3 +52,9 @@ def declare(title: str, declared: Sequence[Declared], rehearse: str = "") -> Non
 def settings_page(title: str, url_name: str) -> None:
     """Add a tab to the settings; it extends `core/settings/frame.html`."""
     SETTINGS.append(SettingsPage(title, url_name))
+
+
+def list_named(url_name: str) -> type | None:
+    """The list with this address, also in a process that serves no pages."""
+    get_resolver().url_patterns  # noqa: B018 - imports every view
+    return BY_ADDRESS.get(url_name)

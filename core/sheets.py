@@ -4,8 +4,7 @@ Written row by row in bounded memory by one function, so that another writer can
 """
 
 import hashlib
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,6 +17,7 @@ from rustpy_xlsxwriter import FastExcel, Format
 from core.tables import Column
 
 ID_HEADER = "系统编号"
+TICK_EVERY = 500
 HEADER_ROW = 2  # 0-based: title, unit row, header
 
 
@@ -30,6 +30,7 @@ class Sheet:
     rows: QuerySet
     scope: str
     filters: str = ""
+    count: int = 0
 
 
 def typed(value):
@@ -42,15 +43,17 @@ def typed(value):
 
 
 class Digest:
-    """Counts and hashes rows while they pass."""
+    """Counts and hashes rows while they pass; every so many it says how many."""
 
-    def __init__(self):
-        self.count, self.hash = 0, hashlib.sha256()
+    def __init__(self, tick: Callable[[int], None] | None = None):
+        self.count, self.hash, self.tick = 0, hashlib.sha256(), tick
 
     def through(self, rows: Iterator[dict]) -> Iterator[dict]:
         for row in rows:
             self.count += 1
             self.hash.update(repr([*row.values()]).encode())
+            if self.tick and self.count % TICK_EVERY == 0:
+                self.tick(self.count)
             yield row
 
 
@@ -85,10 +88,9 @@ def maker(column: Column):
     return lambda value: typed(plain(value))
 
 
-def write_sheet(sheet: Sheet, path: Path | None = None) -> tuple[Path, int]:
-    """Write the workbook; (path, rows). Without a path it goes to a temporary file that the caller's response closes."""
-    path = path or Path(tempfile.mkstemp(suffix=".xlsx", prefix="sheet-")[1])
-    digest, now = Digest(), timezone.localtime()
+def write_sheet(sheet: Sheet, path: Path, tick: Callable[[int], None] | None = None) -> tuple[Path, int]:
+    """Write the workbook; (path, rows). `tick(rows so far)` is called now and then and may raise to stop."""
+    digest, now = Digest(tick), timezone.localtime()
     labels = ["序号", *(c.label for c in sheet.columns), ID_HEADER]
     header = (
         Format()

@@ -111,10 +111,11 @@ class Table:
         out = []
         for pk, *values in rows:
             cells = [make(v) for make, v in zip(makers, values, strict=True)]
+            name = "本行" if link is None else cells[link]
             if link is not None:
-                cells[link] = f'<th scope="row" class="name"><a href="{url(pk)}">{cells[link]}</a></th>'
+                cells[link] = f'<th scope="row" class="name"><a href="{url(pk)}">{name}</a></th>'
             box = (
-                f'<td class="pick"><input type="checkbox" name="id" value="{pk}" aria-label="选择本行"></td>'
+                f'<td class="pick"><input type="checkbox" name="id" value="{pk}" aria-label="选择{name}"></td>'
                 if selectable
                 else ""
             )

@@ -1,9 +1,37 @@
 from celery import shared_task
 from django.utils import timezone
 
-from core import jobs
+from core import bulk, exports, jobs, saved
 from core.choices import JOB_OPEN, JobState
 from core.models import Job
+
+LONGEST = 30 * 60  # seconds; what takes longer waits for something that will not come
+
+
+@shared_task(soft_time_limit=LONGEST)
+def run_export(pk: int) -> None:
+    jobs.run(pk, exports.make)
+
+
+@shared_task(soft_time_limit=LONGEST)
+def run_bulk(pk: int) -> None:
+    jobs.run(pk, bulk.carry_out)
+
+
+jobs.runner(exports.KIND, run_export.delay)
+jobs.runner(bulk.KIND, run_bulk.delay, page="jobs:bulk")
+
+
+@shared_task
+def tidy() -> None:
+    """Nightly: files past their days, previews that nobody decided on."""
+    exports.delete_expired()
+    bulk.cancel_forgotten()
+
+
+@shared_task
+def tell_subscribers() -> None:
+    saved.tell_all(timezone.localdate())
 
 
 @shared_task

@@ -5,6 +5,7 @@ import datetime
 from django.urls import reverse
 from django.utils import timezone
 
+from core import exports
 from core.choices import JobState
 from core.models import Draft, Job
 from core.todo import Entry, source
@@ -14,6 +15,11 @@ from reports.models import LeadershipWorkbook, NightlyRun
 
 CATCH_UP_DAYS = 31
 STALE_AFTER = datetime.timedelta(hours=2)
+JOB_ACTIONS = {
+    JobState.WAITING: ("已核对完，等您决定", "warn"),
+    JobState.DONE: ("已完成，请下载文件", "info"),
+    JobState.FAILED: ("没有完成，请看原因", "late"),
+}
 
 
 def runs(limit: int = 60):
@@ -75,11 +81,11 @@ def from_register(user, today: datetime.date) -> list[Entry]:
 
 @source
 def from_jobs(user, today: datetime.date) -> list[Entry]:
-    """Imports of mine that wait for a decision; for the system administrator the jobs that failed."""
-    found = [
-        Entry(job.title, "已核对完，等您决定", reverse("orgs:import_detail", args=[job.pk]), state="warn")
-        for job in Job.objects.visible_to(user).filter(owner=user, state=JobState.WAITING)
-    ]
+    """Jobs of mine that wait for a decision, whose file is to be fetched, that failed; for the administrator all that failed."""
+    found = []
+    for job in exports.to_see_to(user):
+        action, state = JOB_ACTIONS[job.state]
+        found.append(Entry(job.title, action, reverse("jobs:detail", args=[job.pk]), state=state))
     if user.watches_jobs and (failed := Job.objects.visible_to(user).filter(state=JobState.FAILED).count()):
         found.append(Entry("失败的后台任务", "查看原因", reverse("jobs:list"), state="late", count=failed))
     return found

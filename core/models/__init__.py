@@ -8,6 +8,7 @@ from core.models.holidays import Holiday
 from core.models.jobs import Job, JobQuerySet
 from core.models.notices import Digest, Notice
 from core.models.parameters import Parameter
+from core.models.saved import SavedView, Subscription
 
 __all__ = [
     "Attachment",
@@ -21,5 +22,7 @@ __all__ = [
     "JobQuerySet",
     "Notice",
     "Parameter",
+    "SavedView",
     "Submission",
+    "Subscription",
 ]

@@ -117,6 +117,8 @@ def gallery(request):
         "tabs": [{"label": k, "url": "#", "count": n, "current": k == "全部"} for k, n in tabs],
         "filter_bar": filter_bar(),
         "rows": rows(),
+        "bulk_actions": [SimpleNamespace(key="status", label="批量变更状态")],
+        "saved": {"views": [], "circle": "华阳路街道"},
         "members": sum(row["members"] for row in rows()),
         "wrong": SampleForm({"name": "", "members": 6, "held_on": ""}),
         "jobs": jobs(),

@@ -3,30 +3,33 @@
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
+from types import SimpleNamespace
 from urllib.parse import urlencode
 
-from django.http import FileResponse, QueryDict
+from django.http import Http404, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views import View
 
-from core import audit
-from core.choices import AuditKind
+from core.bulk import BulkAction
 from core.paging import COUNT_LIMIT, PAGE_SIZES, KeysetPage, capped_counts
-from core.sheets import Sheet, write_sheet
+from core.registry import BY_ADDRESS
 from core.tables import Column, Table
+from core.views import bulk, saved
 from core.views.base import GrantMixin, require
+from core.views.exports import ask_for_export
 
 RARE = 2_000  # so many rows of a search are sorted in memory; more are found by walking the list's own order
-CONTROLS = ("page", "size", "sort", "cols", "export")
+POSTS = {"export": ask_for_export, "bulk": bulk.choose, "save": saved.save}  # what a list can be asked to do
 
 
 class ListView(GrantMixin, View):
-    """One list: filters, tabs, chosen columns, sort, pages by key, export of just what is shown.
+    """One list: filters, tabs, chosen columns, sort, pages by key, saved views; export and bulk actions of just what is shown.
 
     model: with a ScopedQuerySet; columns: the one column list; filterset_class: a django-filter set;
-    tab_field: the choice field that the tabs cut by; export_grant: who may take the list away.
+    tab_field: the choice field that the tabs cut by; export_grant: who may take the list away;
+    bulk_actions: what can be done to many rows at once, offered to whom holds the action's grant.
     """
 
     model = None
@@ -40,25 +43,47 @@ class ListView(GrantMixin, View):
     page_size = 50
     export_grant = ""
     template_name = "core/list.html"
-    selectable = False
+    bulk_actions: Sequence[BulkAction] = ()
     more_filters: Sequence[str] = ()
     uncounted = False
     walked = True
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        BY_ADDRESS[cls.url_name] = cls
 
     def rows(self):
         """Everything that this person may see in this list."""
         return self.model.objects.visible_to(self.request.user)
 
-    def get(self, request):
-        self.query = request.GET.copy()
+    @classmethod
+    def seen_by(cls, user, query: str) -> "ListView":
+        """The list as a person sees it under an address, without a request; refused like the page."""
+        require(user, cls.grant, cls.doing)
+        view = cls()
+        view.request = SimpleNamespace(user=user, GET=QueryDict(query))
+        return view.opened()
+
+    def opened(self) -> "ListView":
+        """Read the address: filters, the rows that they leave, columns."""
+        self.query = self.request.GET.copy()
         if chosen := self.query.pop("col", None):  # the plain form of the column chooser
             self.query["cols"] = ",".join(chosen)
-        filters = self.filterset_class(self.query, queryset=self.rows(), request=request)
-        self.base, queryset = self.cut(filters)
-        table = Table(self.columns, [k for k in self.query.get("cols", "").split(",") if k])
-        if request.GET.get("export") == "xlsx":
-            return self.export(filters, queryset, table)
-        return render(request, self.template_name, self.context(filters, queryset, table))
+        self.filters = self.filterset_class(self.query, queryset=self.rows(), request=self.request)
+        self.base, self.queryset = self.cut(self.filters)
+        self.table = Table(self.columns, [k for k in self.query.get("cols", "").split(",") if k])
+        return self
+
+    def get(self, request):
+        self.opened()
+        return render(request, self.template_name, self.context(self.filters, self.queryset, self.table))
+
+    def post(self, request):
+        """Take away, change many or remember what this address shows."""
+        act = POSTS.get(request.POST.get("do"))
+        if act is None:
+            raise Http404
+        return act(self.opened())
 
     def cut(self, filters):
         """(rows under every filter but the tab, rows of this tab). Each filter runs once, also a costly search."""
@@ -113,6 +138,7 @@ class ListView(GrantMixin, View):
         )
         rows = page.rows(table.sources())
         url = reverse(self.detail_url_name, args=[0]) if self.detail_url_name else ""
+        offered = self.offered()
         return {
             "view": self,
             "title": self.title,
@@ -124,14 +150,15 @@ class ListView(GrantMixin, View):
             "capped": count >= COUNT_LIMIT,
             "table": table,
             "head": self.head(table, column, descending),
-            "body": table.html(rows, lambda pk: url.replace("0", str(pk)), self.selectable),
+            "body": table.html(rows, lambda pk: url.replace("0", str(pk)), bool(offered)),
             "ids": [row[0] for row in rows],
             "next": self.link(page=page.next) if page.next else "",
             "previous": self.link(page=page.previous) if page.previous else "",
             "sizes": [(n, self.link(size=n), n == size) for n in PAGE_SIZES],
-            "export_url": self.link(export="xlsx")
-            if not self.export_grant or self.request.user.may(self.export_grant)
-            else "",
+            "here": self.link(),
+            "may_export": self.request.user.may(self.export_grant or self.grant),
+            "bulk_actions": offered,
+            "saved": saved.menu(self),
             "kept": [(k, v) for k in ("sort", "size", "cols") if (v := self.query.get(k))],
             "as_of": timezone.localtime(),
             **self.extra(),
@@ -173,7 +200,7 @@ class ListView(GrantMixin, View):
 
     def link(self, **changes) -> str:
         """This list's address with some parameters changed; an empty value removes one. A new filter starts at page one."""
-        dropped = {"export", "page", *changes}
+        dropped = {"page", *changes}
         kept = [(k, v) for k, values in self.query.lists() if k not in dropped for v in values]
         text = urlencode(kept + [(k, v) for k, v in changes.items() if v not in ("", None)])
         return f"{self.address}?{text}" if text else self.address
@@ -221,25 +248,22 @@ class ListView(GrantMixin, View):
     def without(self, name: str, value: str) -> str:
         query: QueryDict = self.query.copy()
         query.setlist(name, [v for v in query.getlist(name) if v != value])
-        for control in ("page", "export"):
-            query.pop(control, None)
+        query.pop("page", None)
         return f"{reverse(self.url_name)}?{query.urlencode()}"
 
-    def export(self, filters, queryset, table):
-        """The list as it is filtered, in its order, cut to the receiver's jurisdiction at this moment."""
-        require(self.request.user, self.export_grant or self.grant, "导出这个名册")
-        column, descending = self.order()
-        order = [f"-{column.sort}", "-pk"] if descending else [column.sort, "pk"]
-        sheet = Sheet(
-            title=self.title,
-            columns=[c for c in (table.visible if table.chosen else self.columns) if c.exported],
-            rows=queryset.order_by(*order),
-            scope=self.request.user.area.label,
-            filters="；".join(f"{c['label']}：{c['value']}" for c in self.chips(filters)),
-        )
-        path, count = write_sheet(sheet)
-        audit.record(AuditKind.EXPORT, self.request, list=self.title, rows=count, filters=sheet.filters)
-        name = f"{self.title}_{timezone.localdate():%Y%m%d}.xlsx"
-        handle = path.open("rb")
-        path.unlink()  # the open handle keeps the content until it is sent
-        return FileResponse(handle, as_attachment=True, filename=name)
+    @property
+    def state(self) -> str:
+        """What this address asks for, apart from the page."""
+        return self.link().partition("?")[2]
+
+    def offered(self) -> list[BulkAction]:
+        return [action for action in self.bulk_actions if self.request.user.may(action.grant)]
+
+    def conditions(self) -> str:
+        """The filters in force in words, the tab among them."""
+        chips = self.chips(self.filters)
+        tab = self.query.get(self.tab_field) if self.tab_field else ""
+        if tab:
+            field = self.model._meta.get_field(self.tab_field)
+            chips = [{"label": field.verbose_name, "value": dict(field.choices).get(tab, tab)}, *chips]
+        return "；".join(f"{c['label']}：{c['value']}" for c in chips)

@@ -20,6 +20,7 @@ from orgs.forms import LEADER_LABEL, SECTIONS, OrganizationForm
 from orgs.models import Organization
 from orgs.queries import register, terms
 from orgs.tables.register import COLUMNS, DORMANCY_STATES, STATUS_STATES
+from orgs.views.bulk import BULK_ACTIONS
 
 
 @listed
@@ -33,6 +34,7 @@ class OrganizationList(ListView):
     grant = "orgs.view"
     doing = "查看组织名册"
     export_grant = "orgs.export"
+    bulk_actions = BULK_ACTIONS
     tab_field = "tier"
     template_name = "orgs/list.html"
     more_filters = ("field", "grade", "dormancy", "certificate", "inactive", "counted", "placed", "living")

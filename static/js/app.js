@@ -18,6 +18,7 @@
     "/": () => document.getElementById("search")?.focus(),
     j: () => walk(1),
     k: () => walk(-1),
+    x: () => rows()[at]?.querySelector(".pick input")?.click(),
     e: () => document.querySelector("[data-edit]")?.click(),
     g: () => { going = true; setTimeout(() => { going = false; }, 1500); },
     "?": () => document.getElementById("keys")?.showModal(),
@@ -61,6 +62,24 @@
       select.form.requestSubmit();
     });
   });
+
+  // Rows are chosen one by one, by page, or all that the conditions leave; the bar says how many.
+  const picked = document.querySelector("[data-picked]");
+  const page = document.querySelector("[data-pick-all]");
+  if (picked && page) {
+    const boxes = [...document.querySelectorAll("tbody .pick input")];
+    const everything = document.querySelector("[data-pick-everything]");
+    const tell = () => {
+      const count = boxes.filter((box) => box.checked).length;
+      page.checked = count === boxes.length;
+      boxes.concat(page).forEach((box) => { box.disabled = everything.checked; });
+      picked.textContent = everything.checked || !count ? "" : `已选本页 ${count} 条`;
+    };
+    page.addEventListener("change", () => { boxes.forEach((box) => { box.checked = page.checked; }); tell(); });
+    boxes.concat(everything).forEach((box) => box.addEventListener("change", tell));
+    tell();
+  }
+
   document.querySelectorAll("form.form").forEach((form) => {
     form.addEventListener("submit", () => form.querySelectorAll("button[type=submit]").forEach((b) => { setTimeout(() => { b.disabled = true; }); }));
   });

@@ -94,7 +94,8 @@ def test_exported_register_imports_again_without_a_change(cast, sign_in, make_or
         )
     client = sign_in(cast.officer)
     path = tmp_path / "export.xlsx"
-    path.write_bytes(b"".join(client.get("/orgs/?tier=team&export=xlsx").streaming_content))
+    job_url = client.post("/orgs/?tier=team", {"do": "export"})["Location"]
+    path.write_bytes(b"".join(client.get(f"{job_url}file/").streaming_content))
     job = Job.objects.get(pk=send(client, path)["Location"].split("/")[-2])
     assert job.result["kinds"] == {}
     assert job.result["counts"] == {"read": 3, "created": 0, "updated": 0, "unchanged": 3, "rejected": 0}

@@ -28,7 +28,7 @@ def test_changes_of_different_fields_are_both_kept(make_org, cast):
 
 def test_changes_of_the_same_field_are_shown_and_nothing_is_written(make_org, cast):
     a, b = twice(make_org(contact_phone="19900000001"))
-    a.contact_phone, b.contact_phone = "199****0002", "19900000003"
+    a.contact_phone, b.contact_phone = "19900000002", "19900000003"
     register.edit(a, version=1, by=cast.street)
     with pytest.raises(merge.Conflict) as caught:
         register.edit(b, version=1, by=cast.committee)

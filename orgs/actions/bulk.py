@@ -1,0 +1,34 @@
+"""Changes of many organisations by one statement. The history holds each of them, under one context."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from core.bulk import among
+from core.history import told
+from orgs.choices import Status, Verb
+from orgs.models import Organization
+
+
+@transaction.atomic
+def change_terms(
+    pks: Sequence[int], *, category: str = "", service_fields: Sequence[str] = (), by, reason: str
+) -> int:
+    """Set the category, the service fields or both; what is empty stays as it is."""
+    values = {"category": category, "service_fields": list(service_fields)}
+    return _change(pks, {name: value for name, value in values.items() if value}, Verb.EDIT, by, reason)
+
+
+@transaction.atomic
+def change_status(pks: Sequence[int], *, status: Status, by, reason: str) -> int:
+    """Give all of them one status, which must fit the tier of each: else the database refuses the whole."""
+    return _change(pks, {"status": status}, Verb.STATUS, by, reason)
+
+
+def _change(pks: Sequence[int], values: dict, verb: Verb, by, reason: str) -> int:
+    with told(verb, by, reason):
+        return among(Organization.objects.all(), pks).update(
+            **values, version=F("version") + 1, updated_at=timezone.now()
+        )

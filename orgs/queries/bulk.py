@@ -1,0 +1,26 @@
+"""Which of many organisations a bulk change passes over, and why. `rows` are cut to the person's area already."""
+
+from django.db.models import QuerySet
+
+from orgs import policy
+from orgs.choices import Status, Tier
+
+
+def terms_unchanged(rows: QuerySet, category: str, service_fields: list[str]) -> dict[int, str]:
+    wanted = {"category": category, "service_fields": service_fields}
+    same = rows.filter(**{name: value for name, value in wanted.items() if value})
+    return dict.fromkeys(same.values_list("pk", flat=True), "已经是这样，不必修改")
+
+
+def status_not_fitting(rows: QuerySet, status: str) -> dict[int, str]:
+    """Tiers that do not know this status, those who have it already, those about whom a request is open."""
+    label = Status(status).label
+    asked = rows.filter(status_changes__state__in=policy.OPEN)
+    out = dict.fromkeys(asked.values_list("pk", flat=True), "有一件没办完的状态变更申请，请先办结")
+    for tier, known in policy.STATUSES.items():
+        if status not in known:
+            reason = f"{Tier(tier).label}没有“{label}”这个状态"
+            out |= dict.fromkeys(rows.filter(tier=tier).values_list("pk", flat=True), reason)
+    return out | dict.fromkeys(
+        rows.filter(status=status).values_list("pk", flat=True), f"现在已经是“{label}”"
+    )
