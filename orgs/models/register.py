@@ -1,4 +1,4 @@
-"""The register: one record for all three tiers, its activities, and the targets that are counted from it."""
+"""The register: one record for all three tiers, and its activities."""
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
@@ -7,7 +7,6 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from core.models import Job
 from core.scope import ScopedQuerySet
 from orgs.choices import (
     Assignment,
@@ -18,7 +17,6 @@ from orgs.choices import (
     PartyStatus,
     PoliticalStatus,
     Status,
-    TermKind,
     Tier,
 )
 from places.models import Community, Street
@@ -28,30 +26,6 @@ TIER_STATUSES = {
     Tier.TEAM: [Status.FILED, Status.STOPPED, Status.CANCELLED],
     Tier.GROUP: [Status.NORMAL, Status.STOPPED],
 }
-
-
-class Term(models.Model):
-    """An entry of a dated dictionary: the four categories, the five service fields."""
-
-    kind = models.CharField("字典", max_length=10, choices=TermKind)
-    code = models.CharField("代码", max_length=20)
-    label = models.CharField("名称", max_length=40)
-    order = models.PositiveSmallIntegerField("次序", default=0)
-    valid_from = models.DateField("启用日期")
-    valid_to = models.DateField("停用日期", null=True, blank=True)
-    legal_basis = models.CharField("依据", max_length=300)
-
-    class Meta:
-        verbose_name = "字典项"
-        ordering = ["kind", "order"]
-        constraints = [
-            models.UniqueConstraint(
-                "kind", "code", name="term_code_once", violation_error_message="字典中已有这个代码"
-            )
-        ]
-
-    def __str__(self):
-        return self.label
 
 
 @pghistory.track(
@@ -234,87 +208,3 @@ class Activity(models.Model):
 
     def __str__(self):
         return f"{self.held_on} {self.name}"
-
-
-class TargetPolicy(models.Model):
-    """What the bureau demands and what counts, from a date on. `counted` maps tier → list of statuses."""
-
-    minimum = models.DecimalField("每社区平均不少于", max_digits=5, decimal_places=1)
-    counted = models.JSONField("计入的层级与状态")
-    counting_basis = models.TextField("口径")
-    legal_basis = models.CharField("依据", max_length=300)
-    effective_from = models.DateField("生效日期", unique=True)
-    expires_on = models.DateField("依据有效期至", null=True, blank=True)
-    created_at = models.DateTimeField("录入时间", auto_now_add=True)
-
-    class Meta:
-        verbose_name = "达标口径"
-        ordering = ["-effective_from"]
-
-    def __str__(self):
-        return f"平均不少于 {self.minimum} 个（{self.effective_from} 起）"
-
-
-class CommunityTarget(models.Model):
-    """What one community had on one night, under the policy of that night. Never rewritten by later rules."""
-
-    night = models.DateField("截至日期")
-    community = models.ForeignKey(Community, models.PROTECT, verbose_name="居委", related_name="targets")
-    policy = models.ForeignKey(TargetPolicy, models.PROTECT, verbose_name="口径", related_name="+")
-    registered = models.PositiveIntegerField("注册社会组织")
-    teams = models.PositiveIntegerField("群众活动团队")
-    groups = models.PositiveIntegerField("社区活动小组")
-    dormant = models.PositiveIntegerField("其中休眠", default=0)
-    total = models.GeneratedField(
-        expression=F("registered") + F("teams") + F("groups"),
-        output_field=models.PositiveIntegerField(),
-        db_persist=True,
-        verbose_name="合计",
-    )
-
-    objects = ScopedQuerySet.as_manager()
-    scope_path = {
-        "district": "community__street__district",
-        "street": "community__street",
-        "community": "community",
-    }
-
-    class Meta:
-        verbose_name = "居委达标快照"
-        ordering = ["night", "community__street__order", "community__code"]
-        constraints = [
-            models.UniqueConstraint(
-                "community", "night", name="target_once_a_night", violation_error_message="这一晚已有快照"
-            )
-        ]
-        indexes = [models.Index("night", "community", name="target_night")]
-
-    def __str__(self):
-        return f"{self.night} {self.community}"
-
-    @property
-    def gap(self):
-        """What is missing to the minimum of that night, 0 when it is met."""
-        return max(0, self.policy.minimum - self.total)
-
-
-class ImportFault(models.Model):
-    """One fault of one cell of an uploaded ledger. Rows and columns as the sheet shows them, counted from 1."""
-
-    job = models.ForeignKey(Job, models.CASCADE, related_name="faults")
-    sheet = models.CharField("工作表", max_length=60)
-    row = models.PositiveIntegerField("行")
-    column = models.PositiveIntegerField("列")
-    header = models.CharField("栏目", max_length=60)
-    kind = models.CharField("种类", max_length=40)
-    value = models.CharField("填写内容", max_length=500, blank=True)
-    reason = models.CharField("原因", max_length=300)
-    allowed = models.CharField("可填内容", max_length=500, blank=True)
-
-    class Meta:
-        verbose_name = "导入问题"
-        ordering = ["kind", "row", "column"]
-        indexes = [models.Index("job", "kind", "row", name="fault_job_kind")]
-
-    def __str__(self):
-        return f"第 {self.row} 行 {self.header}：{self.reason}"
