@@ -10,6 +10,7 @@ urlpatterns = [
     path("places/", include("places.urls")),
     path("orgs/", include("orgs.urls")),
     path("jobs/", include("core.urls")),
+    path("acts/", include("core.urls_acts")),
     path("reports/", include("reports.urls")),
     path("", include("reports.urls_home")),
 ]

@@ -20,3 +20,9 @@ class AuditKind(TextChoices):
     DENIED = "denied", "拒绝访问"
     EXPORT = "export", "导出"
     READ = "read", "查看"
+
+
+class Act(TextChoices):
+    """What core itself does to records, as the timeline names it."""
+
+    UNDO = "undo", "撤销"

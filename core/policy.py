@@ -13,3 +13,6 @@ class Declared:
     unit: str
     first: Decimal
     legal_basis: str
+
+
+UNDO_DAYS = Declared("core.undo.days", "可撤销期限", "天", Decimal(30), "内部口径，可调整")

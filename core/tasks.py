@@ -4,6 +4,7 @@ from django.utils import timezone
 from core import jobs
 from core.choices import JOB_OPEN, JobState
 from core.models import Job
+from core.undo import job as undo_job
 
 
 @shared_task
@@ -22,3 +23,11 @@ def requeue_stalled() -> int:
             jobs.enqueue(job)
             count += 1
     return count
+
+
+@shared_task
+def run_undo(pk: int) -> None:
+    undo_job.work(pk)
+
+
+jobs.runner(undo_job.KIND, run_undo.delay)

@@ -171,6 +171,10 @@ class StatusForm(forms.Form):
         self.fields["status"].choices = [(s, Status(s).label) for s in offered]
 
 
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label="原因", max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
+
+
 class PromotionForm(forms.Form):
     """What the next tier asks for beyond what the record holds."""
 

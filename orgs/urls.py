@@ -13,4 +13,5 @@ urlpatterns = [
     path("<int:pk>/status/", register.change_status, name="status"),
     path("<int:pk>/promote/", register.promote, name="promote"),
     path("<int:pk>/activities/new/", register.add_activity, name="add_activity"),
+    path("<int:pk>/activities/<int:activity>/delete/", register.delete_activity, name="delete_activity"),
 ]

@@ -8,13 +8,22 @@ from django.urls import reverse
 
 from core.registry import register as listed
 from core.tables import mask_phone
+from core.undo import offer
 from core.views.base import require
 from core.views.lists import ListView
 from orgs import policy
 from orgs.actions import register as actions
 from orgs.choices import Tier
 from orgs.filters import OrganizationFilter
-from orgs.forms import LEADER_LABEL, SECTIONS, ActivityForm, OrganizationForm, PromotionForm, StatusForm
+from orgs.forms import (
+    LEADER_LABEL,
+    SECTIONS,
+    ActivityForm,
+    OrganizationForm,
+    PromotionForm,
+    ReasonForm,
+    StatusForm,
+)
 from orgs.models import Organization
 from orgs.queries import register, terms
 from orgs.tables.register import COLUMNS, DORMANCY_STATES, STATUS_STATES
@@ -49,6 +58,7 @@ def detail(request, pk: int):
     require(request.user, "orgs.view", "查看组织名册")
     organization = found(request, pk)
     promotion = policy.PROMOTIONS.get(organization.tier)
+    history, tab = register.timeline(organization), request.GET.get("tab", "overview")
     context = {
         "organization": organization,
         "status_state": STATUS_STATES.get(organization.status, "off"),
@@ -56,10 +66,10 @@ def detail(request, pk: int):
         "category": terms.categories().get(organization.category, ""),
         "sections": facts(organization),
         "activities": register.activities_of(organization),
-        "timeline": register.timeline(organization),
+        "timeline": offer(history, request.user) if tab == "history" else history,
         "promotion": Tier(promotion[0]).label if promotion else "",
         "may_edit": request.user.may("orgs.edit"),
-        "tab": request.GET.get("tab", "overview"),
+        "tab": tab,
     }
     return render(request, "orgs/detail.html", context)
 
@@ -204,5 +214,26 @@ def add_activity(request, pk: int):
         "heading": f"登记活动：{organization.name}",
         "organization": organization,
         "submit": "登记活动",
+    }
+    return render(request, "orgs/step.html", context | {"back": reverse("orgs:detail", args=[pk])})
+
+
+def delete_activity(request, pk: int, activity: int):
+    """Asks for the reason first; the record can be brought back under 最近操作."""
+    require(request.user, "orgs.edit", "删除活动")
+    organization = found(request, pk)
+    record = register.activity(request.user, organization, activity)
+    if record is None:
+        raise Http404
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.delete_activity(record, **form.cleaned_data, by=request.user)
+        messages.success(request, "活动已删除。需要时可在“变更记录”或“最近操作”里撤销。")
+        return redirect(reverse("orgs:detail", args=[pk]) + "?tab=activities")
+    context = {
+        "form": form,
+        "heading": f"删除活动：{record.held_on} {record.name}",
+        "organization": organization,
+        "submit": "删除这条活动记录",
     }
     return render(request, "orgs/step.html", context | {"back": reverse("orgs:detail", args=[pk])})
