@@ -9,6 +9,7 @@ ENTRIES = [  # label, url name, grant, key after "g"
     ("达标情况", "orgs:targets", "targets.view", "t"),
     ("导入名册", "orgs:import_list", "orgs.import", "i"),
     ("领导报表", "reports:leadership", "reports.leadership", "l"),
+    ("最近操作", "acts:list", "acts.view", "z"),
     ("夜间任务", "reports:nightly", "reports.nightly", "n"),
     ("街镇居委", "places:list", "places.view", "p"),
     ("设置", "settings:parameters", "settings.view", "s"),

@@ -37,6 +37,8 @@ GRANTS = {
     "reports.run_nightly": frozenset({Role.DISTRICT_OFFICER, Role.SYSTEM_ADMIN}),
     "places.view": OFFICERS | {Role.LEADER, Role.SYSTEM_ADMIN},
     "places.edit": frozenset({Role.DISTRICT_OFFICER}),
+    "acts.view": OFFICERS,
+    "acts.everybody": frozenset({Role.DISTRICT_OFFICER}),
     "jobs.view": frozenset(Role),
     "jobs.watch": frozenset({Role.SYSTEM_ADMIN}),
     "accounts.manage": frozenset({Role.SYSTEM_ADMIN}),

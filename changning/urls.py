@@ -17,6 +17,7 @@ urlpatterns = [
     path("settings/", include("core.urls_settings")),
     path("settings/", include("orgs.urls_settings")),
     path("views/", include("core.urls_saved")),
+    path("acts/", include("core.urls_acts")),
     path("reports/", include("reports.urls")),
     path("", include("reports.urls_home")),
 ]

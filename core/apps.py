@@ -4,11 +4,15 @@ from django import forms
 from django.apps import AppConfig
 from django.core import validators
 
+from core import policy
+from core.registry import declare
+
 
 class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self):
+        declare("平台", policy.PARAMETERS)
         for field, key, words in (
             (forms.Field, "required", "请填写"),
             (forms.ChoiceField, "required", "请选择"),

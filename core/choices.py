@@ -36,3 +36,9 @@ class SettingVerb(TextChoices):
     WITHDRAW = "withdraw", "撤回"
     STOP = "stop", "停用"
     RESUME = "resume", "取消停用"
+
+
+class Act(TextChoices):
+    """What core itself does to records, as the timeline names it."""
+
+    UNDO = "undo", "撤销"

@@ -16,6 +16,8 @@ from core.tables import mask_phone
 
 LABELS = {"insert": "新增", "update": "修改", "delete": "删除"}
 
+ENDS = {"insert", "delete"}  # a record came or went, also when no field tells
+
 
 def event_models() -> list[type[models.Model]]:
     """The models of all tables of history, whatever app tracks its records."""
@@ -106,7 +108,7 @@ def told(verb: models.TextChoices, by, reason: str = "", **more):
 
 
 def timeline(record: models.Model, *, skipped=frozenset(), verbs=None, limit: int = 200) -> list[dict]:
-    """Every change of a tracked record, newest first: context, at, who, verb, reason, clause, changes.
+    """Every change of a tracked record, newest first: context, at, user, who, verb, reason, clause, changes.
 
     skipped: names of fields that say nothing to a reader; verbs: code → words of contexts that hold none;
     changes: [(field label, before, after)].
@@ -116,12 +118,13 @@ def timeline(record: models.Model, *, skipped=frozenset(), verbs=None, limit: in
     for row in rows:
         context = (row.pgh_context.metadata if row.pgh_context else None) or {}
         changes = [] if before is None else differences(type(record), before, row, skipped)
-        if before is None or changes:
+        if before is None or changes or row.pgh_label in ENDS:
             words = context.get("words") or dict(verbs or ()).get(context.get("verb", ""))
             out.append(
                 {
                     "context": row.pgh_context_id,
                     "at": row.pgh_created_at,
+                    "user": context.get("user"),
                     "who": context.get("username", "系统"),
                     "verb": words or ("新增" if before is None else "修改"),
                     "reason": context.get("reason", ""),

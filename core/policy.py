@@ -26,6 +26,11 @@ class Declared:
         return min(2, max(0, -int(self.first.as_tuple().exponent)))
 
 
+UNDO_DAYS = Declared(
+    "core.undo.days", "可撤销期限", "天", Decimal(30), "内部口径，可调整", least=Decimal(1), most=Decimal(365)
+)
+PARAMETERS = [UNDO_DAYS]
+
 # 核对：(这件事的记录, 办理人) → 一句中文说明为什么不能办；可以办时返回 None
 Check = Callable[[Any, Any], str | None]
 

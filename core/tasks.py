@@ -4,6 +4,7 @@ from django.utils import timezone
 from core import bulk, exports, jobs, saved
 from core.choices import JOB_OPEN, JobState
 from core.models import Job
+from core.undo import job as undo_job
 
 LONGEST = 30 * 60  # seconds; what takes longer waits for something that will not come
 
@@ -50,3 +51,11 @@ def requeue_stalled() -> int:
             jobs.enqueue(job)
             count += 1
     return count
+
+
+@shared_task
+def run_undo(pk: int) -> None:
+    undo_job.work(pk)
+
+
+jobs.runner(undo_job.KIND, run_undo.delay)

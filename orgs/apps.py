@@ -1,3 +1,7 @@
+"""Says at start which numbers of the register are dated, which records can go back, which cases move."""
+
+from importlib import import_module
+
 from django.apps import AppConfig
 
 from core.registry import declare
@@ -10,3 +14,5 @@ class OrgsConfig(AppConfig):
 
     def ready(self):
         declare("组织名册", policy.PARAMETERS, rehearse="orgs.queries.rehearsal.parameter")
+        import_module("orgs.actions.undo")
+        import_module("orgs.actions.status")

@@ -76,8 +76,11 @@ class Verb(TextChoices):
     STATUS = "status", "变更状态"
     PROMOTE = "promote", "升级"
     IMPORT = "import", "导入"
-    UNDO = "undo", "撤销导入"
+    UNDO = "undo", "撤销"
     ACTIVITY = "activity", "登记活动"
+    DELETE_ACTIVITY = "delete_activity", "删除活动"
+    MERGE = "merge", "合并"
+    DISTINCT = "distinct", "确认不是重复"
     NIGHTLY = "nightly", "夜间更新"
     SEED = "seed", "演示数据"
 

@@ -199,6 +199,13 @@ class StatusForm(forms.Form):
         self.fields["status"].choices = other_statuses(record)
 
 
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label="原因", max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args, record, user, **kwargs):
+        super().__init__(*args, **kwargs)
+
+
 class PromotionForm(forms.Form):
     """What the next tier asks for beyond what the record holds."""
 

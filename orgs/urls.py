@@ -15,6 +15,7 @@ urlpatterns = [
     path("<int:pk>/promote/", steps.Promote.as_view(), name="promote"),
     path("<int:pk>/activities/new/", steps.AddActivity.as_view(), name="add_activity"),
     path("<int:pk>/status/ask/", steps.AskStatusChange.as_view(), name="ask_status"),
+    path("activities/<int:pk>/delete/", steps.DeleteActivity.as_view(), name="delete_activity"),
     path("status-changes/", steps.StatusChangeList.as_view(), name="status_changes"),
     *steps.CASES,
 ]

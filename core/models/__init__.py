@@ -9,6 +9,7 @@ from core.models.jobs import Job, JobQuerySet
 from core.models.notices import Digest, Notice
 from core.models.parameters import Parameter
 from core.models.saved import SavedView, Subscription
+from core.models.undone import Undone
 
 __all__ = [
     "Attachment",
@@ -25,4 +26,5 @@ __all__ = [
     "SavedView",
     "Submission",
     "Subscription",
+    "Undone",
 ]

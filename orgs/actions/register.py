@@ -3,6 +3,7 @@
 import datetime
 
 from django.db import transaction
+from django.db.models import Max
 
 from core import merge
 from core.history import told
@@ -126,3 +127,33 @@ def record_activity(
         if organization.last_active_on is None or organization.last_active_on < held_on:
             Organization.objects.filter(pk=organization.pk).update(last_active_on=held_on)
     return activity
+
+
+@transaction.atomic
+def delete_activity(activity: Activity, *, reason: str, by) -> None:
+    """Delete a record that should not be there. The date of the last activity follows the ones that remain.
+
+    Where none remains, it goes back to what the organisation stated before this one was entered.
+    """
+    organization = Organization.objects.select_for_update().get(pk=activity.organization_id)
+    pk, held_on = activity.pk, activity.held_on
+    with told(Verb.DELETE_ACTIVITY, by, reason):
+        activity.delete()
+        if organization.last_active_on == held_on:
+            rest = Activity.objects.filter(organization=organization).aggregate(Max("held_on"))[
+                "held_on__max"
+            ]
+            latest = rest or _active_before(organization, pk)
+            Organization.objects.filter(pk=organization.pk).update(last_active_on=latest)
+
+
+def _active_before(organization: Organization, activity: int):
+    """What the organisation stated as its last activity before an activity was entered."""
+    entered = Activity.pgh_event_model.objects.filter(pgh_obj_id=activity, pgh_label="insert").first()
+    if entered is None:
+        return None
+    moved = organization.events.filter(pgh_context_id=entered.pgh_context_id).order_by("pgh_id").first()
+    if moved is None:
+        return None
+    before = organization.events.filter(pgh_id__lt=moved.pgh_id).order_by("-pgh_id").first()
+    return before.last_active_on if before else None

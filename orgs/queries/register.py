@@ -103,6 +103,10 @@ def activities_of(organization: Organization, limit: int = 50):
     return Activity.objects.filter(organization=organization)[:limit]
 
 
+def activity(user, organization: Organization, pk: int) -> Activity | None:
+    return Activity.objects.visible_to(user).filter(organization=organization, pk=pk).first()
+
+
 SKIPPED = {"version", "updated_at", "created_at", "name_key", "sort_key", "id"}
 
 

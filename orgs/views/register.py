@@ -10,6 +10,7 @@ from core import drafts, merge
 from core.drafts import fill
 from core.registry import register as listed
 from core.tables import mask_phone
+from core.undo import offer
 from core.views.base import require
 from core.views.lists import ListView
 from orgs import policy
@@ -53,6 +54,7 @@ def detail(request, pk: int):
     require(request.user, "orgs.view", "查看组织名册")
     organization = found(request, pk)
     promotion = policy.PROMOTIONS.get(organization.tier)
+    history, tab = register.timeline(organization), request.GET.get("tab", "overview")
     context = {
         "organization": organization,
         "status_state": STATUS_STATES.get(organization.status, "off"),
@@ -60,13 +62,13 @@ def detail(request, pk: int):
         "category": terms.categories().get(organization.category, ""),
         "sections": facts(organization),
         "activities": register.activities_of(organization),
-        "timeline": register.timeline(organization),
         "promotion": Tier(promotion[0]).label if promotion else "",
         "may_edit": request.user.may("orgs.edit"),
         "may_decide": request.user.may("orgs.decide_status"),
         "may_ask": request.user.may("orgs.ask_status") and organization.tier != Tier.REGISTERED,
+        "timeline": offer(history, request.user) if tab == "history" else history,
         "may_reveal": bool(organization.contact_phone) and request.user.may("orgs.reveal"),
-        "tab": request.GET.get("tab", "overview"),
+        "tab": tab,
     }
     return render(request, "orgs/detail.html", context)
 

@@ -9,8 +9,8 @@ from orgs.actions import register as actions
 from orgs.actions import status
 from orgs.choices import Tier
 from orgs.filters import StatusChangeFilter
-from orgs.forms import ActivityForm, PromotionForm, StatusChangeForm, StatusForm
-from orgs.models import Organization, StatusChange
+from orgs.forms import ActivityForm, PromotionForm, ReasonForm, StatusChangeForm, StatusForm
+from orgs.models import Activity, Organization, StatusChange
 from orgs.tables.requests import STATUS_CHANGES
 
 
@@ -53,7 +53,17 @@ class AddActivity(OrganizationStep):
     title, submit, done = "登记活动：{record}", "登记活动", "活动已登记。"
 
     def after(self, result) -> str:
-        return f"{self.record.get_absolute_url()}?tab=activities"
+        return result.get_absolute_url()
+
+
+class DeleteActivity(FormPage):
+    """A record that should not be there; it can be brought back."""
+
+    model, related = Activity, ("organization",)
+    grant, doing = "orgs.edit", "删除活动"
+    form_class, action = ReasonForm, actions.delete_activity
+    title, submit = "删除活动：{record}", "删除这条活动记录"
+    done = "活动已删除。需要时可在“变更记录”或“最近操作”里撤销。"
 
 
 class AskStatusChange(OrganizationStep):

@@ -90,6 +90,19 @@ def test_approved_the_register_follows_in_the_same_moment(request_of, cast):
     assert Notice.objects.get(user=cast.committee).title.endswith("已同意")
 
 
+def test_a_step_is_not_taken_back_behind_the_workflow(request_of, cast, sign_in):
+    case = request_of()
+    FLOW.take(case, "approve", by=cast.street)
+    act = case.organization.events.order_by("-pgh_id").first().pgh_context_id
+    client = sign_in(cast.street)
+    assert "请按流程重新办理" in client.get(reverse("acts:detail", args=[act])).content.decode()
+    client.post(reverse("acts:detail", args=[act]))
+    case.organization.refresh_from_db()
+    assert case.organization.status == "stopped"
+    page = client.get(f"{case.organization.get_absolute_url()}?tab=history").content.decode()
+    assert reverse("acts:detail", args=[act]) not in page
+
+
 def test_nobody_approves_what_they_entered_and_the_database_refuses_it_too(make_org, cast):
     case = ask(make_org(), by=cast.street, status="stopped", effective_on=TODAY, reason="不再活动")
     approve = policy.STATUS_CHANGE.step("approve")

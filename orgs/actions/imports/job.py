@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from core import jobs
+from core import undo as acts
 from core.choices import JobState
 from core.ledger.columns import Ledger
 from core.ledger.guard import Refused
@@ -55,6 +56,8 @@ def take_back(*, job: Job) -> None:
     """Queue the undoing of a finished import."""
     if not job.result.get("context") or job.result.get("undone"):
         raise ValidationError("这次导入没有可以撤销的内容。")
+    if refusal := acts.refusal(acts.act_of(job.result["context"])):
+        raise ValidationError(refusal)
     _again(job, JobState.DONE, {"phase": "undo"}, "这次导入现在不能撤销。")
 
 
@@ -82,6 +85,8 @@ def work(pk: int, ledgers: dict[str, Ledger]) -> None:
             phases[job.params["phase"]](job, ledgers[job.params["ledger"]], progress)
     except Refused as refused:
         jobs.close(pk, JobState.FAILED, message=str(refused))
+    except acts.Refused as refused:
+        jobs.close(pk, JobState.DONE, step="", message=str(refused))
     except DatabaseError as error:
         jobs.close(pk, JobState.FAILED, message=RETRY)
         raise error
@@ -127,7 +132,6 @@ def _undo(job: Job, ledger: Ledger, progress) -> None:
             context=job.result["context"],
             job=job.pk,
             file_name=job.file_name,
-            ledger=ledger.kind,
             by=job.owner,
         )
         message = (

@@ -1,7 +1,6 @@
-"""The register: one record for all three tiers, its activities, and the targets that are counted from it."""
+"""The register: one record for all three tiers, and its activities."""
 
 import pghistory
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MinValueValidator
@@ -9,8 +8,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from core.models import Case, Job
-from core.models.parameters import kept_as_published
 from core.scope import ScopedQuerySet
 from orgs.choices import (
     Assignment,
@@ -20,9 +17,7 @@ from orgs.choices import (
     LegalForm,
     PartyStatus,
     PoliticalStatus,
-    RequestState,
     Status,
-    TermKind,
     Tier,
 )
 from places.models import Community, Street
@@ -32,45 +27,6 @@ TIER_STATUSES = {
     Tier.TEAM: [Status.FILED, Status.STOPPED, Status.CANCELLED],
     Tier.GROUP: [Status.NORMAL, Status.STOPPED],
 }
-
-
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
-class Term(models.Model):
-    """An entry of a dated dictionary: the four categories, the five service fields."""
-
-    kind = models.CharField("字典", max_length=10, choices=TermKind)
-    code = models.CharField("代码", max_length=20)
-    label = models.CharField("名称", max_length=40)
-    order = models.PositiveSmallIntegerField("次序", default=0)
-    valid_from = models.DateField("启用日期")
-    valid_to = models.DateField("最后使用日", null=True, blank=True)
-    legal_basis = models.CharField("依据", max_length=300)
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        verbose_name="录入人",
-        related_name="+",
-    )
-    created_at = models.DateTimeField("录入时间", auto_now_add=True)
-
-    class Meta:
-        verbose_name = "字典项"
-        ordering = ["kind", "order"]
-        constraints = [
-            models.UniqueConstraint(
-                "kind", "code", name="term_code_once", violation_error_message="字典中已有这个代码"
-            ),
-            models.CheckConstraint(
-                name="term_dates_in_order",
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
-                violation_error_message="最后使用日不能早于启用日期",
-            ),
-        ]
-
-    def __str__(self):
-        return self.label
 
 
 @pghistory.track(
@@ -258,138 +214,5 @@ class Activity(models.Model):
     def __str__(self):
         return f"{self.held_on} {self.name}"
 
-
-@pghistory.track(pghistory.InsertEvent(), pghistory.DeleteEvent())
-class TargetPolicy(models.Model):
-    """What the bureau demands and what counts, from a date on. `counted` maps tier → list of statuses."""
-
-    minimum = models.DecimalField("每社区平均不少于", max_digits=5, decimal_places=1)
-    counted = models.JSONField("计入的层级与状态")
-    counting_basis = models.TextField("口径")
-    legal_basis = models.CharField("依据", max_length=300)
-    effective_from = models.DateField("生效日期", unique=True)
-    expires_on = models.DateField("依据有效期至", null=True, blank=True)
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        verbose_name="录入人",
-        related_name="+",
-    )
-    created_at = models.DateTimeField("录入时间", auto_now_add=True)
-
-    class Meta:
-        verbose_name = "达标口径"
-        ordering = ["-effective_from"]
-        triggers = kept_as_published()
-
-    def __str__(self):
-        return f"平均不少于 {self.minimum} 个（{self.effective_from} 起）"
-
-
-class CommunityTarget(models.Model):
-    """What one community had on one night, under the policy of that night. Never rewritten by later rules."""
-
-    night = models.DateField("截至日期")
-    community = models.ForeignKey(Community, models.PROTECT, verbose_name="居委", related_name="targets")
-    policy = models.ForeignKey(TargetPolicy, models.PROTECT, verbose_name="口径", related_name="+")
-    registered = models.PositiveIntegerField("注册社会组织")
-    teams = models.PositiveIntegerField("群众活动团队")
-    groups = models.PositiveIntegerField("社区活动小组")
-    dormant = models.PositiveIntegerField("其中休眠", default=0)
-    total = models.GeneratedField(
-        expression=F("registered") + F("teams") + F("groups"),
-        output_field=models.PositiveIntegerField(),
-        db_persist=True,
-        verbose_name="合计",
-    )
-
-    objects = ScopedQuerySet.as_manager()
-    scope_path = {
-        "district": "community__street__district",
-        "street": "community__street",
-        "community": "community",
-    }
-
-    class Meta:
-        verbose_name = "居委达标快照"
-        ordering = ["night", "community__street__order", "community__code"]
-        constraints = [
-            models.UniqueConstraint(
-                "community", "night", name="target_once_a_night", violation_error_message="这一晚已有快照"
-            )
-        ]
-        indexes = [models.Index("night", "community", name="target_night")]
-
-    def __str__(self):
-        return f"{self.night} {self.community}"
-
-    @property
-    def gap(self):
-        """What is missing to the minimum of that night, 0 when it is met."""
-        return max(0, self.policy.minimum - self.total)
-
-
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
-class StatusChange(Case):
-    """A committee asks its street to change the status of a team or a group; approved, the register follows."""
-
-    organization = models.ForeignKey(
-        Organization, models.PROTECT, verbose_name="组织", related_name="status_changes"
-    )
-    state = models.CharField("办理状态", max_length=10, choices=RequestState, default=RequestState.DRAFT)
-    status_before = models.CharField("现状态", max_length=12, choices=Status, editable=False)
-    status = models.CharField("拟变更为", max_length=12, choices=Status)
-    effective_on = models.DateField("变更日期")
-    reason = models.TextField("原因", max_length=500)
-    property_note = models.CharField("财物和账目处理", max_length=300, blank=True)
-
-    objects = ScopedQuerySet.as_manager()
-    scope_path = {
-        "district": "organization__street__district",
-        "street": "organization__street",
-        "community": "organization__community",
-    }
-
-    class Meta(Case.Meta):
-        verbose_name = "状态变更申请"
-        ordering = ["-id"]
-        indexes = [models.Index("state", "due_on", "id", name="status_change_due")]
-        constraints = [
-            *Case.Meta.constraints,
-            models.UniqueConstraint(
-                "organization",
-                name="status_change_one_open",
-                condition=Q(state__in=["draft", "pending", "returned"]),
-                violation_error_message="这个组织已有一件没办完的状态变更申请",
-            ),
-        ]
-
-    def __str__(self):
-        return self.organization.name
-
     def get_absolute_url(self):
-        return reverse("orgs:status_change", args=[self.pk])
-
-
-class ImportFault(models.Model):
-    """One fault of one cell of an uploaded ledger. Rows and columns as the sheet shows them, counted from 1."""
-
-    job = models.ForeignKey(Job, models.CASCADE, related_name="faults")
-    sheet = models.CharField("工作表", max_length=60)
-    row = models.PositiveIntegerField("行")
-    column = models.PositiveIntegerField("列")
-    header = models.CharField("栏目", max_length=60)
-    kind = models.CharField("种类", max_length=40)
-    value = models.CharField("填写内容", max_length=500, blank=True)
-    reason = models.CharField("原因", max_length=300)
-    allowed = models.CharField("可填内容", max_length=500, blank=True)
-
-    class Meta:
-        verbose_name = "导入问题"
-        ordering = ["kind", "row", "column"]
-        indexes = [models.Index("job", "kind", "row", name="fault_job_kind")]
-
-    def __str__(self):
-        return f"第 {self.row} 行 {self.header}：{self.reason}"
+        return f"{self.organization.get_absolute_url()}?tab=activities"

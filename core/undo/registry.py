@@ -1,0 +1,76 @@
+"""Which models can go back, and what of them counts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db import models
+
+
+@dataclass(frozen=True)
+class Undoable:
+    """kept: fields that neither count as somebody's change nor go back; quiet: fields that follow from other records: they
+    count as nobody's change, and go back where nothing moved them since; after: see `register`.
+    """
+
+    model: type[models.Model]
+    kept: frozenset[str] = frozenset()
+    quiet: frozenset[str] = frozenset()
+    after: Callable | None = None
+
+    @property
+    def key(self) -> str:
+        return self.model._meta.label_lower
+
+    @property
+    def table(self) -> str:
+        return self.model._meta.db_table
+
+    @cached_property
+    def events(self) -> type[models.Model]:
+        return self.model.pgh_event_model
+
+    @cached_property
+    def told(self) -> list[models.Field]:
+        """Fields that the history keeps."""
+        kept = {f.name for f in self.events._meta.concrete_fields}
+        return [f for f in self.model._meta.concrete_fields if f.name in kept and not f.generated]
+
+    @cached_property
+    def untold(self) -> list[models.Field]:
+        """Fields that the history leaves out: a row that comes back gets their defaults until `after` makes them again."""
+        return [f for f in self.model._meta.concrete_fields if f not in self.told and not f.generated]
+
+    @cached_property
+    def loud(self) -> list[models.Field]:
+        """Fields whose change is somebody's change."""
+        silent = self.kept | self.quiet
+        return [
+            f for f in self.told
+            if f.name not in silent and not f.primary_key and not self.stamped(f) and f.name != "version"
+        ]  # fmt: skip
+
+    @staticmethod
+    def stamped(field: models.Field) -> bool:
+        return getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+
+
+_registered: dict[type[models.Model], Undoable] = {}
+
+
+def register(model, *, kept=(), quiet=(), after: Callable | None = None) -> None:
+    """Let a tracked model take part in undoing. Parents are registered before their children.
+
+    after(cursor, table, events): called once everything is back, where `table` names the temporary table of this model's rows
+    (id, first, last, prior, kind "restore" | "remove" | "back", why: NULL when the row was put back), `events` its history.
+    A field named `version` counts up and `auto_now` fields are stamped, as with any other save.
+    """
+    _registered[model] = Undoable(model, frozenset(kept), frozenset(quiet), after)
+
+
+def registered() -> list[Undoable]:
+    return list(_registered.values())
+
+
+def of(model) -> Undoable | None:
+    return _registered.get(model)

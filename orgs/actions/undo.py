@@ -1,0 +1,40 @@
+"""What of the register goes back when an act is taken back, and what is made again afterwards."""
+
+from core import undo
+from orgs import search
+from orgs.models import Activity, Organization
+
+# A date that a register stated without an activity is kept: only what activities prove is raised again.
+LAST_ACTIVITY = """
+UPDATE orgs_organization o SET last_active_on = a.latest FROM (
+    SELECT h.organization_id, max(h.held_on) AS latest FROM orgs_activity h WHERE h.organization_id IN (
+        SELECT e.organization_id FROM {table} u JOIN {events} e ON e.pgh_id IN (u.last, u.prior)
+    ) GROUP BY 1
+) a WHERE o.id = a.organization_id AND (o.last_active_on IS NULL OR o.last_active_on < a.latest)
+"""
+
+
+def search_keys(cursor, table: str, events: str) -> None:
+    """The history does not keep search keys: they are made again where name or codes went back."""
+    cursor.execute(
+        "SELECT o.id, o.name, o.credit_code, o.filing_no, o.search_text FROM orgs_organization o "
+        f"JOIN {table} u ON u.id = o.id WHERE u.kind <> 'remove' AND u.why IS NULL"
+    )
+    changed = []
+    for pk, name, credit, filing, before in cursor.fetchall():
+        text, terms = search.keys(name, credit or "", filing or "")
+        if text != before:
+            changed.append((text, terms, pk))
+    if changed:  # on the bare cursor: the wrapper that injects the history context cannot do many at once
+        cursor.cursor.executemany(
+            "UPDATE orgs_organization SET search_text = %s, search_terms = %s WHERE id = %s", changed
+        )
+
+
+def last_activity(cursor, table: str, events: str) -> None:
+    """Activities that stayed or came back are not older than what the organisation says of its last one."""
+    cursor.execute(LAST_ACTIVITY.format(table=table, events=events))
+
+
+undo.register(Organization, kept={"dormancy"}, quiet={"last_active_on"}, after=search_keys)
+undo.register(Activity, after=last_activity)

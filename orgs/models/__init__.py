@@ -1,0 +1,17 @@
+"""What the register keeps."""
+
+from orgs.models.imports import ImportFault
+from orgs.models.register import Activity, Organization
+from orgs.models.requests import StatusChange
+from orgs.models.targets import CommunityTarget, TargetPolicy
+from orgs.models.terms import Term
+
+__all__ = [
+    "Activity",
+    "CommunityTarget",
+    "ImportFault",
+    "Organization",
+    "StatusChange",
+    "TargetPolicy",
+    "Term",
+]
