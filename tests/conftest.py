@@ -19,6 +19,7 @@ from orgs.actions import register
 from orgs.choices import Status, TermKind, Tier
 from orgs.models import Organization, Term
 from orgs.policy import CATEGORIES, FIELDS, body_check_character, code_check_character
+from orgs.queries import terms as dictionaries
 from places.models import Community, District, Street
 
 pytest_plugins = ["dev.pytest_plugin"]
@@ -50,6 +51,7 @@ def tables_can_be_emptied():
 @pytest.fixture(autouse=True)
 def fresh_cache():
     cache.clear()
+    dictionaries._labels.cache_clear()
     yield
     cache.clear()
 

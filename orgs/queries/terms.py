@@ -1,7 +1,9 @@
 """The dated dictionaries, read once a minute: they change a few times a year."""
 
 import datetime
+import time
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django.core.cache import cache
 from django.db import transaction
@@ -18,6 +20,12 @@ MINUTE = 60
 
 def labels(kind: str) -> dict[str, str]:
     """Every code that a record may hold with its words, also the ones out of use: old records must still read well."""
+    return _labels(kind, int(time.monotonic()))
+
+
+@lru_cache(maxsize=8)
+def _labels(kind: str, second: int) -> dict[str, str]:
+    """A page asks several times: the process remembers for a second, all of them share what one read from the database."""
     key = f"terms:{kind}"
     found = cache.get(key)
     if found is None:
@@ -29,7 +37,12 @@ def labels(kind: str) -> dict[str, str]:
 
 def forget(kind: str) -> None:
     """Every process reads the dictionary anew once this transaction is committed."""
-    transaction.on_commit(lambda: cache.delete(f"terms:{kind}"))
+
+    def drop():
+        cache.delete(f"terms:{kind}")
+        _labels.cache_clear()
+
+    transaction.on_commit(drop)
 
 
 def entries(kind: str) -> list[Term]:
