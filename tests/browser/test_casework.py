@@ -1,0 +1,153 @@
+"""Casework in a real browser: nothing typed is lost, one record from a double click, a request by keys and without scripts."""
+
+import datetime
+
+import pytest
+from django.urls import reverse
+
+from core.models import Draft
+from orgs.actions.status import ask
+from orgs.models import Organization, StatusChange
+from tests.browser.checks import faults
+from tests.browser.conftest import SIZES
+from tests.browser.test_main_path import tab_to
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+NEW = "/orgs/new/?tier=group"
+
+
+def fill_group(page, cast, name: str) -> None:
+    page.fill("#id_name", name)
+    page.select_option("#id_category", "culture")
+    page.select_option("#id_street", str(cast.jia.pk))
+    page.select_option("#id_community", str(cast.jia1.pk))
+    page.fill("#id_leader_name", "张三")
+
+
+def test_a_killed_browser_leaves_a_draft_with_its_time(district, enter):
+    page = enter(district.committee)
+    page.goto(NEW)
+    fill_group(page, district, "没写完的小组")
+    page.wait_for_selector("[data-kept]:has-text('已自动保存')")
+    page.context.close()
+    page = enter(district.committee)
+    assert "没写完" not in page.content()
+    page.click("a:has-text('的草稿'), li:has-text('的草稿') a")
+    assert page.input_value("#id_name") == "没写完的小组"
+    page.click("button:has-text('保存')")
+    page.wait_for_url("**/orgs/*/")
+    assert Organization.objects.filter(name="没写完的小组").count() == 1
+    assert not Draft.objects.exists()
+
+
+def test_leaving_the_page_at_once_keeps_what_was_typed(district, enter):
+    page = enter(district.committee)
+    page.goto(NEW)
+    page.fill("#id_name", "马上离开")
+    page.goto("/orgs/")
+    page.wait_for_timeout(500)
+    assert Draft.objects.get().fields["name"] == ["马上离开"]
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no-scripts"])
+def test_an_expired_session_gives_the_same_form_back(javascript, district, enter):
+    page = enter(district.committee, javascript=javascript)
+    page.goto(NEW)
+    fill_group(page, district, "会话过期小组")
+    page.context.clear_cookies(name="sessionid")
+    page.click("button:has-text('保存')")
+    page.wait_for_url("**/accounts/login/**")
+    assert "填写的内容已保存" in page.inner_text("body")
+    page.fill("#id_username", district.committee.username)
+    page.fill("#id_password", "Demo-2026")
+    page.click("main button[type=submit]")
+    page.wait_for_url("**draft=**")
+    assert page.input_value("#id_name") == "会话过期小组"
+    assert page.input_value("#id_community") == str(district.jia1.pk)
+    page.click("button:has-text('保存')")
+    page.wait_for_url(lambda url: "/new/" not in url)
+    assert Organization.objects.filter(name="会话过期小组").count() == 1
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no-scripts"])
+def test_a_double_click_makes_one_record(javascript, district, enter):
+    page = enter(district.committee, javascript=javascript)
+    page.goto(NEW)
+    fill_group(page, district, "双击小组")
+    page.dblclick("button:has-text('保存')")
+    page.wait_for_url(lambda url: "/new/" not in url)
+    assert Organization.objects.filter(name="双击小组").count() == 1
+
+
+def test_a_request_from_the_committee_to_the_street_without_scripts(district, enter):
+    organization = Organization.objects.get(tier="team", name__startswith="合唱")
+    page = enter(district.committee, size="phone", javascript=False)
+    page.goto(organization.get_absolute_url())
+    page.click("text=申请变更状态")
+    page.select_option("#id_status", "stopped")
+    page.fill("#id_effective_on", datetime.date.today().isoformat())
+    page.fill("#id_reason", "不再活动")
+    page.click("button:has-text('提交申请')")
+    page.wait_for_url("**/status-changes/*/")
+    page = enter(district.street, javascript=False)
+    page.click(f".todo-title:has-text('{organization.name}')")
+    page.click("summary:has-text('退回补正')")
+    page.fill("#send_back_fix_reason", "请写明时间")
+    page.click("#step-send_back button:has-text('退回补正')")
+    assert "退回补正" in page.inner_text(".facts-top")
+    page = enter(district.committee, javascript=False)
+    page.click(f".todo-title:has-text('{organization.name}')")
+    page.click("[data-edit]")
+    assert page.locator("#id_status").count() == 0
+    page.fill("#id_reason", "五月起没有活动")
+    page.click("button:has-text('保存')")
+    page.click("#step-resubmit button")
+    page = enter(district.street, javascript=False)
+    page.click(f".todo-title:has-text('{organization.name}')")
+    page.click("#step-approve button")
+    assert "已同意" in page.inner_text(".facts-top")
+    organization.refresh_from_db()
+    assert organization.status == "stopped"
+
+
+def test_an_officer_works_off_the_list_by_keys_alone(district, enter, make_org):
+    today = datetime.date.today()
+    for _ in range(3):
+        ask(make_org(), by=district.committee, status="stopped", effective_on=today, reason="不再活动")
+    page = enter(district.street)
+    for left in (3, 2, 1):
+        tab_to(page, ".todo-title[href*='status-changes']")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#step-approve")
+        tab_to(page, "#step-approve button")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".facts-top:has-text('已同意')")
+        assert StatusChange.objects.filter(state="pending").count() == left - 1
+        page.keyboard.press("g")
+        page.keyboard.press("h")
+        page.wait_for_selector("h1:has-text('我的待办')")
+
+
+def test_the_badge_shows_how_many_wait(district, enter):
+    page = enter(district.street)
+    page.wait_for_selector(".badge-link strong")
+    rows = page.locator(".todo li").count()
+    assert page.inner_text(".badge-link strong >> nth=0") == str(rows)
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+def test_the_pages_of_casework_are_accessible_silent_and_fit(size, district, enter, photograph, make_org):
+    today = datetime.date.today()
+    case = ask(make_org(), by=district.committee, status="stopped", effective_on=today, reason="不再活动")
+    organization = make_org()
+    found = []
+    for who, urls in (
+        (district.street, ["/", case.get_absolute_url(), "/orgs/status-changes/", "/notices/"]),
+        (district.committee, [reverse("orgs:ask_status", args=[organization.pk]), case.get_absolute_url()]),
+    ):
+        page = enter(who, size=size)
+        for url in urls:
+            page.goto(url)
+            photograph(page, f"casework-{size}-{who.username}-{url.strip('/').replace('/', '_') or 'home'}")
+            found += faults(page)
+    assert found == []
