@@ -72,5 +72,5 @@ def registered() -> list[Undoable]:
     return list(_registered.values())
 
 
-def of(model) -> Undoable | None:
-    return _registered.get(model)
+def knows(model) -> bool:
+    return model in _registered

@@ -163,8 +163,9 @@ class ListView(GrantMixin, View):
     def order(self) -> tuple[Column, bool]:
         wanted = self.query.get("sort") or self.default_sort
         by_key = {c.key: c for c in self.columns if c.sort}
-        key = wanted.removeprefix("-")
-        return (by_key[key], wanted.startswith("-")) if key in by_key else (by_key[self.default_sort], False)
+        if wanted.removeprefix("-") not in by_key:
+            wanted = self.default_sort
+        return by_key[wanted.removeprefix("-")], wanted.startswith("-")
 
     def size(self) -> int:
         asked = self.query.get("size", "")

@@ -2,7 +2,7 @@
 
 from core import undo
 from orgs import search
-from orgs.models import Activity, Organization
+from orgs.models import Activity, DuplicatePair, MergedOrganization, Organization
 
 # A date that a register stated without an activity is kept: only what activities prove is raised again.
 LAST_ACTIVITY = """
@@ -38,3 +38,5 @@ def last_activity(cursor, table: str, events: str) -> None:
 
 undo.register(Organization, kept={"dormancy"}, quiet={"last_active_on"}, after=search_keys)
 undo.register(Activity, after=last_activity)
+undo.register(DuplicatePair, kept={"score", "reasons"})
+undo.register(MergedOrganization)

@@ -1,8 +1,11 @@
 """What the register keeps."""
 
+from orgs.models.duplicates import DuplicatePair, MergedOrganization
 from orgs.models.imports import ImportFault
 from orgs.models.register import Activity, Organization
 from orgs.models.targets import CommunityTarget, TargetPolicy
 from orgs.models.terms import Term
 
-__all__ = ["Activity", "CommunityTarget", "ImportFault", "Organization", "TargetPolicy", "Term"]
+__all__ = [
+    "Activity", "CommunityTarget", "DuplicatePair", "ImportFault", "MergedOrganization", "Organization", "TargetPolicy", "Term",
+]  # fmt: skip

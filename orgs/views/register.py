@@ -12,6 +12,7 @@ from core.undo import offer
 from core.views.base import require
 from core.views.lists import ListView
 from orgs import policy
+from orgs.actions import duplicates as merging
 from orgs.actions import register as actions
 from orgs.choices import Tier
 from orgs.filters import OrganizationFilter
@@ -25,7 +26,7 @@ from orgs.forms import (
     StatusForm,
 )
 from orgs.models import Organization
-from orgs.queries import register, terms
+from orgs.queries import duplicates, register, terms
 from orgs.tables.register import COLUMNS, DORMANCY_STATES, STATUS_STATES
 
 
@@ -56,6 +57,9 @@ def found(request, pk: int) -> Organization:
 
 def detail(request, pk: int):
     require(request.user, "orgs.view", "查看组织名册")
+    if kept := duplicates.survivor(request.user, pk):
+        messages.info(request, f"这条记录已并入“{kept.name}”，原有的变更记录在这里。")
+        return redirect("orgs:detail", kept.pk)
     organization = found(request, pk)
     promotion = policy.PROMOTIONS.get(organization.tier)
     history, tab = register.timeline(organization), request.GET.get("tab", "overview")
@@ -112,12 +116,17 @@ def create(request):
     if tier not in Tier.values:
         raise Http404
     form = OrganizationForm(request.POST or None, user=request.user, tier=tier)
+    alike = None
     if request.method == "POST" and form.is_valid():
-        organization = actions.create(form.instance, by=request.user)
-        messages.success(request, f"已新增“{organization.name}”。")
-        return redirect("orgs:detail", organization.pk)
+        alike = duplicates.likely(request.user, form.instance)
+        if not alike.rows or request.POST.get("not_duplicate"):
+            organization = merging.create(form.instance, unlike=[o for o, _ in alike.rows], by=request.user)
+            beyond = f"辖区外有 {alike.outside} 个同名组织。" if alike.outside else ""
+            messages.success(request, f"已新增“{organization.name}”。{beyond}")
+            return redirect("orgs:detail", organization.pk)
     context = {
         "form": form,
+        "alike": alike,
         "heading": f"新增{Tier(tier).label}",
         "tiers": Tier.choices,
         "tier": tier,
