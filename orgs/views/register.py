@@ -57,10 +57,14 @@ def found(request, pk: int) -> Organization:
 
 def detail(request, pk: int):
     require(request.user, "orgs.view", "查看组织名册")
-    if kept := duplicates.survivor(request.user, pk):
-        messages.info(request, f"这条记录已并入“{kept.name}”，原有的变更记录在这里。")
+    try:
+        organization = found(request, pk)
+    except Http404:
+        kept = duplicates.survivor(request.user, pk)
+        if kept is None:
+            raise
+        messages.info(request, f"这条记录已并入“{kept.name}”，原有的变更记录也在这里。")
         return redirect("orgs:detail", kept.pk)
-    organization = found(request, pk)
     promotion = policy.PROMOTIONS.get(organization.tier)
     history, tab = register.timeline(organization), request.GET.get("tab", "overview")
     context = {

@@ -1,9 +1,11 @@
 """Records that may be one organisation: found at night, asked about on entry, merged and parted again."""
 
 import datetime
+import io
 import threading
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
@@ -373,3 +375,11 @@ def test_of_two_merges_at_once_one_wins_and_the_other_is_told(two, cast):
     assert "已经有人处理过" in next(o for o in outcomes if isinstance(o, str))
     assert Organization.objects.count() == 1
     assert Activity.objects.count() == 2
+
+
+def test_check_scope_agrees_on_pairs_within_and_across_areas(make_org, cast):
+    for community in (cast.jia1, cast.jia1, cast.jia2, cast.yi1, cast.yi1):
+        make_org("春晖合唱队", community=community, tier="registered")
+    duplicates.find()
+    assert DuplicatePair.objects.count() == 10
+    call_command("check_scope", stdout=io.StringIO())
