@@ -13,7 +13,7 @@ from pghistory.models import Context
 from core.models import Undone
 from core.parameters import value
 from core.policy import UNDO_DAYS
-from core.undo.registry import Undoable, registered
+from core.undo.registry import Undoable, registered, unregistered
 
 EVERYBODY = "acts.everybody"  # the grant to take back what others did in one's own area
 PAGE = 50
@@ -68,6 +68,12 @@ def refusal(act: Act | None) -> str:
         return f"{act.undone.username} 已于 {timezone.localtime(act.undone.at):%Y-%m-%d %H:%M} 撤销过这项操作，不能再撤销一次。"
     if act.at < earliest():
         return f"这项操作已超过 {int(value(UNDO_DAYS))} 天，不能撤销。请打开有关记录逐条修改。"
+    if beyond := [
+        str(model._meta.verbose_name)
+        for model in unregistered()
+        if model.pgh_event_model.objects.filter(pgh_context_id=act.context).exists()
+    ]:
+        return f"这项操作还涉及{'、'.join(beyond)}，不能整次撤销。请打开有关记录逐条处理。"
     return ""
 
 
