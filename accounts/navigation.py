@@ -7,6 +7,7 @@ ENTRIES = [  # label, url name, grant, key after "g"
     ("组织名册", "orgs:list", "orgs.view", "o"),
     ("状态变更", "orgs:status_changes", "orgs.view", "s"),
     ("达标情况", "orgs:targets", "targets.view", "t"),
+    ("疑似重复", "orgs:duplicates", "orgs.edit", "d"),
     ("导入名册", "orgs:import_list", "orgs.import", "i"),
     ("领导报表", "reports:leadership", "reports.leadership", "l"),
     ("最近操作", "acts:list", "acts.view", "z"),

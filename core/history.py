@@ -125,6 +125,7 @@ def timeline(record: models.Model, *, skipped=frozenset(), verbs=None, limit: in
                     "context": row.pgh_context_id,
                     "at": row.pgh_created_at,
                     "user": context.get("user"),
+                    "case": context.get("case", ""),
                     "who": context.get("username", "系统"),
                     "verb": words or ("新增" if before is None else "修改"),
                     "reason": context.get("reason", ""),

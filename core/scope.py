@@ -22,7 +22,10 @@ NOWHERE = Area("none", label="无业务数据权限")
 
 
 class ScopedQuerySet(models.QuerySet):
-    """Rows of a model that declares `scope_path = {"district": …, "street": …, "community": …}`, lookups to each place."""
+    """Rows of a model that declares `scope_path = {"district": …, "street": …, "community": …}`, lookups to each place.
+
+    A record of two places has a pair of lookups for each: it is seen by whoever sees both.
+    """
 
     def visible_to(self, user):
         """The rows in the user's jurisdiction; what is not in here does not exist for that user (404)."""
@@ -31,5 +34,6 @@ class ScopedQuerySet(models.QuerySet):
     def in_area(self, area: Area):
         if area.kind == "all":
             return self.all()
-        path = self.model.scope_path.get(area.kind)
-        return self.filter(**{path: area.pk}) if path else self.none()
+        paths = self.model.scope_path.get(area.kind)
+        paths = (paths,) if isinstance(paths, str) else paths
+        return self.filter(**{path: area.pk for path in paths}) if paths else self.none()

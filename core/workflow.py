@@ -100,7 +100,7 @@ class Flow:
             case.decided_by, case.decided_at = by, timezone.now()
         case.returned = dict(returned or {}) if step.returns else {}
         case.state, case.version = step.target, case.version + 1
-        with told(step, by, note, clause=step.clause):
+        with told(step, by, note, clause=step.clause, case=self.workflow.key):
             case.save()
             if effect := self.effects.get(verb):
                 effect(case, by, note)

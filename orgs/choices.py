@@ -93,6 +93,22 @@ class Purpose(TextChoices):
     OTHER = "other", "其他"
 
 
+class Reason(TextChoices):
+    """Why two records look like one organisation."""
+
+    NAME = "name", "同名"
+    SHORT = "short", "简称相同"
+    SOUND = "sound", "同音"
+    PHONE = "phone", "同电话"
+    LEADER = "leader", "同负责人"
+    SIMILAR = "similar", "名称相近"
+
+
+class PairState(TextChoices):
+    OPEN = "open", "待核对"
+    DISTINCT = "not_duplicate", "不是重复"
+
+
 class FaultKind(TextChoices):
     """What can be wrong with a cell of a ledger."""
 

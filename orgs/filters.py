@@ -4,11 +4,13 @@ import datetime
 
 import django_filters as filters
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 
 from core.filters import ChoiceFilter, ListFilter
-from orgs.choices import Dormancy, Grade, RequestState, Status, Tier
-from orgs.models import Organization, StatusChange
+from orgs import search
+from orgs.choices import Dormancy, Grade, PairState, Reason, RequestState, Status, Tier
+from orgs.models import DuplicatePair, Organization, StatusChange
 from orgs.queries import register, terms, todo
 
 EXPIRING = [("expired", "已过期"), ("30", "30 天内到期"), ("90", "90 天内到期"), ("180", "180 天内到期")]
@@ -126,3 +128,27 @@ class StatusChangeFilter(ListFilter):
 
     def by_overdue(self, queryset, name, value):
         return queryset.filter(due_on__lt=timezone.localdate(), decided_at__isnull=True)
+
+
+class PairFilter(ListFilter):
+    """Pairs that may be one organisation."""
+
+    q = filters.CharFilter(label="搜索", method="by_text")
+    state = ChoiceFilter(label="状态", choices=PairState.choices, widget=forms.HiddenInput)
+    street = ChoiceFilter(label="街镇", field_name="a__street", choices=[], empty_label="全部街镇")
+    reason = ChoiceFilter(label="相似之处", choices=Reason.choices, method="by_reason", empty_label="全部")
+
+    class Meta:
+        model = DuplicatePair
+        fields = ["q", "state", "street", "reason"]
+
+    def __init__(self, data=None, *args, request=None, **kwargs):
+        super().__init__(data, *args, request=request, **kwargs)
+        self.form.fields["street"].choices = register.street_choices(request.user)
+
+    def by_text(self, queryset, name, value):
+        needle = search.normalise(value)
+        return queryset.filter(Q(a__search_text__contains=needle) | Q(b__search_text__contains=needle))
+
+    def by_reason(self, queryset, name, value):
+        return queryset.filter(reasons__contains=[value])

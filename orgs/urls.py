@@ -1,11 +1,14 @@
 from django.urls import include, path
 
-from orgs.views import register, reveal, steps
+from orgs.views import duplicates, register, reveal, steps
 
 app_name = "orgs"
 urlpatterns = [
     path("", register.OrganizationList.as_view(), name="list"),
     path("new/", register.create, name="create"),
+    path("duplicates/", duplicates.DuplicateList.as_view(), name="duplicates"),
+    path("duplicates/<int:pk>/", duplicates.compare, name="duplicate"),
+    path("duplicates/<int:pk>/distinct/", duplicates.distinct, name="duplicate_distinct"),
     path("import/", include("orgs.urls_import")),
     path("targets/", include("orgs.urls_targets")),
     path("<int:pk>/", register.detail, name="detail"),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from core import digest
 from core.audit import verify
 from core.scope import Area
+from orgs.actions import duplicates
 from orgs.actions.dormancy import mark
 from orgs.actions.targets import snapshot
 from reports.choices import RunState, Step
@@ -48,6 +49,12 @@ def dormancy(date: datetime.date, run: NightlyRun) -> tuple[int, int]:
     return mark(max(date, newest or date))
 
 
+def duplicates_since_last(date: datetime.date, run: NightlyRun) -> tuple[int, int]:
+    """What was saved since the last complete night is compared with everything; the first night, all with all."""
+    last = NightlyRun.objects.filter(state=RunState.DONE).exclude(pk=run.pk).order_by("-started_at").first()
+    return duplicates.find(last.started_at if last else None)
+
+
 def morning_mail(date: datetime.date, run: NightlyRun) -> tuple[int, int]:
     """The mails of the morning after; a night that is caught up later sends none."""
     morning = date + datetime.timedelta(days=1)
@@ -59,6 +66,7 @@ STEPS = [
     (Step.DORMANCY, dormancy),
     (Step.SNAPSHOT, lambda date, run: snapshot(date)),
     (Step.WORKBOOK, workbook),
+    (Step.DUPLICATES, duplicates_since_last),
     (Step.AUDIT, lambda date, run: verify.nightly()),
     (Step.DIGEST, morning_mail),
 ]

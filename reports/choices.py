@@ -13,5 +13,6 @@ class Step(TextChoices):
     SNAPSHOT = "snapshot", "达标快照"
     DORMANCY = "dormancy", "休眠判定"
     WORKBOOK = "workbook", "领导报表"
+    DUPLICATES = "duplicates", "查找重复"
     AUDIT = "audit", "审计核验与封存"
     DIGEST = "digest", "待办提醒"

@@ -13,8 +13,7 @@ from pghistory.models import Context
 from core.models import Undone
 from core.parameters import value
 from core.policy import UNDO_DAYS
-from core.undo.registry import Undoable, registered
-from core.workflow import FLOWS
+from core.undo.registry import Undoable, registered, unregistered
 
 EVERYBODY = "acts.everybody"  # the grant to take back what others did in one's own area
 PAGE = 50
@@ -48,14 +47,14 @@ def act_of(context) -> Act | None:
     row = Context.objects.filter(pk=context).first()
     if row is None or (row.metadata or {}).get("user") is None:
         return None
-    return _act(row, _rows([row.pk]), _undone([row.pk]), stepped([row.pk]))
+    return _act(row, _rows([row.pk]), _undone([row.pk]))
 
 
-def _act(row, rows: dict, undone: dict, steps: set) -> Act:
+def _act(row, rows: dict, undone: dict) -> Act:
     said = row.metadata
     return Act(
         row.pk, said["user"], said.get("username", ""), said.get("words") or "修改", said.get("reason", ""), row.created_at,
-        rows.get(row.pk, 0), undone.get(row.pk), said.get("undoes", ""), row.pk in steps,
+        rows.get(row.pk, 0), undone.get(row.pk), said.get("undoes", ""), "case" in said,
     )  # fmt: skip
 
 
@@ -74,6 +73,12 @@ def refusal(act: Act | None) -> str:
         return f"{act.undone.username} 已于 {timezone.localtime(act.undone.at):%Y-%m-%d %H:%M} 撤销过这项操作，不能再撤销一次。"
     if act.at < earliest():
         return f"这项操作已超过 {int(value(UNDO_DAYS))} 天，不能撤销。请打开有关记录逐条修改。"
+    if beyond := [
+        str(model._meta.verbose_name)
+        for model in unregistered()
+        if model.pgh_event_model.objects.filter(pgh_context_id=act.context).exists()
+    ]:
+        return f"这项操作还涉及{'、'.join(beyond)}，不能整次撤销。请打开有关记录逐条处理。"
     return ""
 
 
@@ -97,8 +102,8 @@ def acts(user, before: datetime.datetime | None = None) -> tuple[list[Act], date
         page = asked.filter(created_at__lt=before) if before else asked
         some = list(page.order_by("-created_at", "-pk")[:PAGE])
         ids = [row.pk for row in some]
-        rows, undone, steps, hidden = _rows(ids), _undone(ids), stepped(ids), outside(ids, user.area)
-        found += [_act(row, rows, undone, steps) for row in some if rows.get(row.pk) and row.pk not in hidden]
+        rows, undone, hidden = _rows(ids), _undone(ids), outside(ids, user.area)
+        found += [_act(row, rows, undone) for row in some if rows.get(row.pk) and row.pk not in hidden]
         before = some[-1].created_at if len(some) == PAGE else None
         if before is None or len(found) >= PAGE:
             break
@@ -109,28 +114,16 @@ def offer(timeline: list[dict], user) -> list[dict]:
     """Give the entries of a timeline that this person may take back an `undo_url`."""
     mine = [
         entry for entry in timeline
-        if entry["context"] and entry["user"] is not None and entry["at"] >= earliest()
+        if entry["context"] and not entry["case"] and entry["user"] is not None and entry["at"] >= earliest()
         and (entry["user"] == user.pk or user.may(EVERYBODY))
     ]  # fmt: skip
     undone = _undone({entry["context"] for entry in mine})
-    steps = stepped([entry["context"] for entry in mine])
     for entry in mine:
-        if entry["context"] in steps:
-            continue
         if entry["context"] in undone:
             entry["undone"] = undone[entry["context"]]
         elif user.may("acts.view"):
             entry["undo_url"] = reverse("acts:detail", args=[entry["context"]])
     return timeline
-
-
-def stepped(contexts: list[uuid.UUID]) -> set[uuid.UUID]:
-    """Those of the acts that moved a case."""
-    found: set[uuid.UUID] = set()
-    for flow in FLOWS.values():
-        events = flow.model.pgh_event_model.objects.filter(pgh_context_id__in=contexts)
-        found |= set(events.values_list("pgh_context_id", flat=True).distinct())
-    return found
 
 
 def outside(contexts: list[uuid.UUID], area) -> set[uuid.UUID]:

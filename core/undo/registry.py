@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.apps import apps
 from django.db import models
 
 
@@ -72,5 +73,11 @@ def registered() -> list[Undoable]:
     return list(_registered.values())
 
 
-def of(model) -> Undoable | None:
-    return _registered.get(model)
+def knows(model) -> bool:
+    return model in _registered
+
+
+def unregistered() -> list[type[models.Model]]:
+    """Tracked models that cannot go back."""
+    tracked = {m.pgh_tracked_model for m in apps.get_models() if getattr(m, "pgh_tracked_model", None)}
+    return sorted(tracked - set(_registered), key=lambda m: m._meta.label)

@@ -110,9 +110,8 @@ def _claim(act: Act, by) -> Undone:
 def _back(context, chosen: dict[str, list[int]]) -> list[Part]:
     with connection.cursor() as cursor:
         # The history triggers ask for a setting that a session may not have; the error that they catch costs, for every row, a
-        # walk over all foreign keys still waiting to be checked. So: set it, check at once.
+        # walk over all foreign keys still waiting to be checked.
         cursor.execute("SELECT set_config('pgtrigger.ignore', '{}', true)")
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         parts = sets.of_act(str(context), cursor)
         for rows in parts:
             rows.lock()

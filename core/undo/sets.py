@@ -86,16 +86,19 @@ class Rows:
         )
 
     def find_held(self, others: dict[type, "Rows"]) -> None:
-        """A row that the act made cannot go while other records hang on it that do not go with it. Children are asked first."""
+        """A row that the act made cannot go while other records hang on it that neither go with it nor go elsewhere. Children are asked first."""
         for relation in self.kind.model._meta.related_objects:
             field, other = relation.field, relation.related_model
             if getattr(field, "column", None) is None or not field.db_constraint:
                 continue  # history keeps its own rows
             child = others.get(other)
             leaves = (
-                f"AND NOT EXISTS (SELECT 1 FROM {child.name} c WHERE c.id = r.{quoted(other._meta.pk.column)} "
-                "AND c.kind = 'remove' AND c.why IS NULL)" if child else ""
-            )  # fmt: skip
+                f"AND NOT EXISTS (SELECT 1 FROM {child.name} c LEFT JOIN {child.events} p ON p.pgh_id = c.prior "
+                f"WHERE c.id = r.{quoted(other._meta.pk.column)} AND c.why IS NULL AND (c.kind = 'remove' "
+                f"OR c.kind = 'restore' AND p.{quoted(field.column)} IS DISTINCT FROM u.id))"
+                if child
+                else ""
+            )
             self.execute(
                 f"UPDATE {self.name} u SET why = %s WHERE kind = 'remove' AND why IS NULL AND EXISTS "
                 f"(SELECT 1 FROM {quoted(other._meta.db_table)} r WHERE r.{quoted(field.column)} = u.id {leaves})",
@@ -236,9 +239,12 @@ def judge(parts: list[Rows], take: dict[str, list[int]]) -> None:
         rows.find_orphans(others)
 
 
-def apply(parts: list[Rows]) -> list[tuple[Rows, dict[str, int]]]:
-    """Take back what may go back: [(rows, counts by kind)]."""
-    counts = [(rows, rows.counts()) for rows in parts]
+def apply(parts: list[Rows]) -> None:
+    """Take back what may go back. Rows that go make room for numbers that come back; who belongs to whom is checked at the end."""
+    cursor = parts[0].cursor if parts else None
+    if cursor is None:
+        return
+    cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     for rows in reversed(parts):
         rows.remove()
     for rows in parts:
@@ -247,4 +253,4 @@ def apply(parts: list[Rows]) -> list[tuple[Rows, dict[str, int]]]:
     for rows in parts:
         if rows.kind.after:
             rows.kind.after(rows.cursor, rows.name, rows.events)
-    return counts
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

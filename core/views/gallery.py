@@ -101,10 +101,25 @@ def timeline() -> list[dict]:
     return [
         {
             "at": now, "who": "华阳路街道 陆晓燕", "verb": "变更状态", "reason": "年度复核未通过", "clause": "第四部分（一）2",
-            "changes": [("状态", "已备案", "停止活动"), ("备注", "", "人员搬离")],
+            "changes": [("状态", "已备案", "停止活动"), ("备注", "", "人员搬离")], "undo_url": "#",
         },
         {"at": now - datetime.timedelta(days=40), "who": "华院居委会 沈佩芬", "verb": "新增", "reason": "", "changes": []},
     ]  # fmt: skip
+
+
+def left() -> dict:
+    """What an undo leaves alone."""
+    later = {
+        "who": "新华路街道 周建平",
+        "at": timezone.now(),
+        "verb": "修改",
+        "fields": ["负责人", "联系电话"],
+    }
+    rows = [
+        {"key": "示例:1", "name": "华院合唱队", "why": "以后又有修改", "forceable": True, "later": [later]},
+        {"key": "示例:2", "name": "西一书画社", "why": "已有活动记录", "forceable": False, "later": []},
+    ]
+    return {"label": "示例", "left": rows, "left_total": 2}
 
 
 def gallery(request):
@@ -126,6 +141,7 @@ def gallery(request):
         "due": [today + datetime.timedelta(days=n) for n in (30, 2, 0, -9)],
         "today": today,
         "rehearsal": rehearsed(),
+        "left": left(),
         "chart": line(TREND, 12.0),
         "trend": TREND,
         "wall": [("华院", 14, 0, 0), ("西一", 11, 1, 1), ("秀水", 7, 5, 2), ("潘东", 2, 10, 3)],

@@ -38,9 +38,10 @@ def ask(organization: Organization, *, by, **fields) -> StatusChange:
     """Enter a request and send it. ValidationError when the organisation has an open one or a check refuses it."""
     case = StatusChange(organization=organization, status_before=organization.status, entered_by=by, **fields)
     case.full_clean()
-    with told(Verb.CREATE, by):
+    submit = policy.STATUS_CHANGE.step("submit")
+    with told(submit, by, clause=submit.clause, case=policy.STATUS_CHANGE.key):
         case.save(force_insert=True)
-    return FLOW.take(case, "submit", by=by)
+        return FLOW.take(case, submit.verb, by=by)
 
 
 @transaction.atomic
@@ -53,6 +54,6 @@ def correct(case: StatusChange, *, by, **fields) -> StatusChange:
         if not case.returned or name in case.returned:
             setattr(case, name, words)
     case.version += 1
-    with told(Verb.EDIT, by):
+    with told(Verb.EDIT, by, case=policy.STATUS_CHANGE.key):
         case.save()
     return case

@@ -2,7 +2,7 @@
 
 from core import undo
 from orgs import search
-from orgs.models import Activity, Organization
+from orgs.models import Activity, DuplicatePair, MergedOrganization, Organization, StatusChange
 
 # A date that a register stated without an activity is kept: only what activities prove is raised again.
 LAST_ACTIVITY = """
@@ -18,7 +18,9 @@ def search_keys(cursor, table: str, events: str) -> None:
     """The history does not keep search keys: they are made again where name or codes went back."""
     cursor.execute(
         "SELECT o.id, o.name, o.credit_code, o.filing_no, o.search_text FROM orgs_organization o "
-        f"JOIN {table} u ON u.id = o.id WHERE u.kind <> 'remove' AND u.why IS NULL"
+        f"JOIN {table} u ON u.id = o.id JOIN {events} p ON p.pgh_id = u.prior JOIN {events} l ON l.pgh_id = u.last "
+        "WHERE u.why IS NULL AND (u.kind = 'back' OR u.kind = 'restore' AND ROW(p.name, p.credit_code, p.filing_no) "
+        "IS DISTINCT FROM ROW(l.name, l.credit_code, l.filing_no))"
     )
     changed = []
     for pk, name, credit, filing, before in cursor.fetchall():
@@ -38,3 +40,6 @@ def last_activity(cursor, table: str, events: str) -> None:
 
 undo.register(Organization, kept={"dormancy"}, quiet={"last_active_on"}, after=search_keys)
 undo.register(Activity, after=last_activity)
+undo.register(DuplicatePair, kept={"score", "reasons"})
+undo.register(MergedOrganization)
+undo.register(StatusChange)

@@ -109,7 +109,18 @@ class District:
         for tier, number in NOT_COUNTED.items():
             found += [self.ended(tier, self.rng.choice(self.communities), n) for n in range(number)]
         self.rng.shuffle(found)
+        self.write_twice(found)
         return found
+
+    def write_twice(self, lives: list[Life]) -> None:
+        """In every other street a team that somebody entered a second time under the street's name."""
+        for community in {c.street_id: c for c in self.communities if c.street.order % 2}.values():
+            first, second = [
+                life.values for life in lives
+                if life.values["tier"] == Tier.TEAM and life.values["street_id"] == community.street_id
+            ][:2]  # fmt: skip
+            second["name"] = community.street.name + first["name"]
+            second["leader_name"], second["contact_phone"] = first["leader_name"], first["contact_phone"]
 
     @property
     def counts(self) -> dict[int, int]:

@@ -5,7 +5,7 @@ import uuid
 from bisect import bisect_right
 from random import Random
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from pghistory.models import Context
 
@@ -40,9 +40,10 @@ def plant(as_of: datetime.date, seed: int, users: dict[str, int]) -> dict[str, i
         copy(Context, ["id", "created_at", "updated_at", "metadata"], history.contexts)
         events = copy(EVENT, history.event_names, history.events)
         activities = copy(Activity, ACTIVITY, activity_rows(rng, lives))
+    entered(Activity)
     rule = TargetPolicy.objects.order_by("effective_from").first()  # not within COPY: it owns the connection
     snapshots = copy(CommunityTarget, TARGET, targets(lives, communities, as_of, rule))
-    for model in (Organization, EVENT, Activity, CommunityTarget):
+    for model in (Organization, EVENT, Activity, Activity.pgh_event_model, CommunityTarget):
         follow_sequence(model)
     return {"组织": organizations, "变更记录": events, "活动": activities, "达标快照": snapshots}
 
@@ -136,6 +137,16 @@ def activity_rows(rng: Random, lives: list[Life]):
                 datetime.datetime.combine(made["held_on"], datetime.time(17, rng.randrange(60)))
             )
             yield [pk, organization, *(made[name] for name in ACTIVITY[2:-1]), entered]
+
+
+def entered(model) -> None:
+    """History as the triggers write it of rows that were entered and never changed."""
+    names = ", ".join(f'"{f.column}"' for f in model._meta.concrete_fields)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {model.pgh_event_model._meta.db_table} (pgh_created_at, pgh_label, pgh_obj_id, {names}) "
+            f"SELECT created_at, 'insert', id, {names} FROM {model._meta.db_table} ORDER BY id"
+        )
 
 
 TARGET = ["night", "community_id", "policy_id", "registered", "teams", "groups", "dormant"]

@@ -1,5 +1,6 @@
 """What the register keeps."""
 
+from orgs.models.duplicates import DuplicatePair, MergedOrganization
 from orgs.models.imports import ImportFault
 from orgs.models.register import Activity, Organization
 from orgs.models.requests import StatusChange
@@ -9,7 +10,9 @@ from orgs.models.terms import Term
 __all__ = [
     "Activity",
     "CommunityTarget",
+    "DuplicatePair",
     "ImportFault",
+    "MergedOrganization",
     "Organization",
     "StatusChange",
     "TargetPolicy",

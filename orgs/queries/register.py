@@ -111,8 +111,13 @@ SKIPPED = {"version", "updated_at", "created_at", "name_key", "sort_key", "id"}
 
 
 def timeline(organization: Organization, limit: int = 200) -> list[dict]:
-    """Every change, newest first; see `core.history.timeline`."""
-    return history.timeline(organization, skipped=SKIPPED, verbs=Verb.choices, limit=limit)
+    """Every change, newest first, those of records that were merged into it included; see `core.history.timeline`."""
+    entries = history.timeline(organization, skipped=SKIPPED, verbs=Verb.choices, limit=limit)
+    former = list(organization.merged.values_list("old", "name"))
+    for old, name in former:
+        theirs = history.timeline(Organization(pk=old), skipped=SKIPPED, verbs=Verb.choices, limit=limit)
+        entries += [entry | {"of": name} for entry in theirs]
+    return sorted(entries, key=lambda e: e["at"], reverse=True)[:limit] if former else entries
 
 
 def differences(before, after) -> list[tuple[str, object, object]]:

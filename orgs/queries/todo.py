@@ -3,8 +3,8 @@
 import datetime
 
 from core.paging import capped_counts
-from orgs.choices import Dormancy, Status
-from orgs.models import Organization
+from orgs.choices import Dormancy, PairState, Status
+from orgs.models import DuplicatePair, Organization
 
 CERTIFICATE_DAYS = 90
 
@@ -22,6 +22,9 @@ def lines(user, today: datetime.date) -> list[dict]:
         ("活动迟报", "补登最近的活动", "?dormancy=late", "warn", mine.filter(dormancy=Dormancy.LATE)),
         ("正在整改", "跟进整改情况", "?status=rectifying", "info", mine.filter(status=Status.RECTIFYING)),
     ]  # fmt: skip
+    if user.may("orgs.edit"):
+        pairs = DuplicatePair.objects.visible_to(user).filter(state=PairState.OPEN)
+        asked.append(("疑似重复", "核对是合并，还是确认不是重复", "duplicates/?state=open", "warn", pairs))
     counts = capped_counts(*(rows for *_, rows in asked))
     return [
         {"title": title, "hint": hint, "count": count, "url": f"/orgs/{query}", "state": state}

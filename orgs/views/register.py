@@ -14,12 +14,13 @@ from core.undo import offer
 from core.views.base import require
 from core.views.lists import ListView
 from orgs import policy
+from orgs.actions import duplicates as merging
 from orgs.actions import register as actions
 from orgs.choices import Tier
 from orgs.filters import OrganizationFilter
 from orgs.forms import LEADER_LABEL, SECTIONS, OrganizationForm
 from orgs.models import Organization
-from orgs.queries import register, terms
+from orgs.queries import duplicates, register, terms
 from orgs.tables.register import COLUMNS, DORMANCY_STATES, STATUS_STATES
 from orgs.views.bulk import BULK_ACTIONS
 
@@ -52,7 +53,14 @@ def found(request, pk: int) -> Organization:
 
 def detail(request, pk: int):
     require(request.user, "orgs.view", "查看组织名册")
-    organization = found(request, pk)
+    try:
+        organization = found(request, pk)
+    except Http404:
+        kept = duplicates.survivor(request.user, pk)
+        if kept is None:
+            raise
+        messages.info(request, f"这条记录已并入“{kept.name}”，原有的变更记录也在这里。")
+        return redirect("orgs:detail", kept.pk)
     promotion = policy.PROMOTIONS.get(organization.tier)
     history, tab = register.timeline(organization), request.GET.get("tab", "overview")
     context = {
@@ -112,13 +120,17 @@ def create(request):
     tier = request.POST.get("tier") or request.GET.get("tier") or begun or Tier.GROUP
     if tier not in Tier.values:
         raise Http404
-    form = fill(OrganizationForm, request, user=request.user, tier=tier)
+    form, alike = fill(OrganizationForm, request, user=request.user, tier=tier), None
     if request.method == "POST" and form.is_valid():
-        organization = actions.create(form.instance, by=request.user)
-        messages.success(request, f"已新增“{organization.name}”。")
-        return redirect("orgs:detail", organization.pk)
+        alike = duplicates.likely(request.user, form.instance)
+        if not alike.rows or request.POST.get("not_duplicate"):
+            organization = merging.create(form.instance, unlike=[o for o, _ in alike.rows], by=request.user)
+            beyond = f"辖区外有 {alike.outside} 个同名组织。" if alike.outside else ""
+            messages.success(request, f"已新增“{organization.name}”。{beyond}")
+            return redirect("orgs:detail", organization.pk)
     context = {
         "form": form,
+        "alike": alike,
         "title": f"新增{Tier(tier).label}",
         "submit": "保存",
         "tiers": Tier.choices,

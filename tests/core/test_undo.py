@@ -13,6 +13,7 @@ from core import merge, undo
 from core.history import told
 from core.models import Job, Parameter, Undone
 from core.undo import job as background
+from core.undo import registry
 from core.undo.registry import registered
 from orgs.actions import register
 from orgs.choices import Verb
@@ -180,10 +181,21 @@ def test_after_the_period_the_sentence_says_so(make_org, cast):
     Context.objects.filter(pk=act).update(created_at=timezone.now() - datetime.timedelta(days=31))
     with pytest.raises(undo.Refused, match="已超过 30 天，不能撤销"):
         undo.undo(act, cast.street)
-    Parameter.objects.create(
-        key="core.undo.days", value=60, effective_from="2026-01-01", legal_basis="内部口径"
-    )
+    with told(Verb.EDIT, cast.officer):
+        Parameter.objects.create(
+            key="core.undo.days", value=60, effective_from="2026-01-01", legal_basis="内部口径"
+        )
     assert undo.undo(act, cast.street).parts[0].restored == 1
+
+
+def test_an_act_that_also_wrote_what_cannot_go_back_is_refused_as_a_whole(make_org, cast, monkeypatch):
+    organization = make_org()
+    register.record_activity(organization, name="演出", held_on=timezone.localdate(), by=cast.officer)
+    act = last_act(organization)
+    monkeypatch.delitem(registry._registered, Activity)
+    with pytest.raises(undo.Refused, match="还涉及活动记录，不能整次撤销"):
+        undo.undo(act, cast.officer)
+    assert Activity.objects.count() == 1
 
 
 # ---- who may ------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.utils import timezone
@@ -283,6 +284,16 @@ def test_undo_of_activities_gives_the_last_activity_back(cast, make_org, tmp_pat
     jobs.work(job.pk, LEDGERS)
     organization.refresh_from_db()
     assert (organization.last_active_on, Activity.objects.count()) == (None, 0)
+
+
+def test_undo_is_refused_once_a_row_has_left_the_area(cast, teams_file):
+    cast.officer, district = cast.street, cast.officer
+    job = confirmed(upload(cast, teams_file({}, {})))
+    moved = Organization.objects.first()
+    moved.street, moved.community = cast.yi, cast.yi1
+    register_actions.edit(moved, version=moved.version, by=district)
+    with pytest.raises(ValidationError, match="已不在您的管辖范围"):
+        jobs.take_back(job=job)
 
 
 def test_rows_outside_the_area_are_faults(cast, teams_file, make_org):

@@ -25,7 +25,7 @@ def test_the_chain_records_each_step(register):
     run = actions.nightly(NIGHT, today=NEXT)
     assert (run.state, run.late, run.runs) == (RunState.DONE, False, 1)
     assert [(s.step, s.state) for s in run.steps.all()] == [
-        ("dormancy", "done"), ("snapshot", "done"), ("workbook", "done"), ("audit", "done"),
+        ("dormancy", "done"), ("snapshot", "done"), ("workbook", "done"), ("duplicates", "done"), ("audit", "done"),
         ("digest", "done"),
     ]  # fmt: skip
     assert CommunityTarget.objects.filter(night=NIGHT).count() == 3
@@ -36,7 +36,7 @@ def test_twice_on_one_date_changes_nothing(register):
     actions.nightly(NIGHT, today=NEXT)
     run = actions.nightly(NIGHT, today=NEXT)
     assert run.runs == 2
-    assert [s.changed for s in run.steps.all()] == [0, 0, 0, 0, 0]
+    assert [s.changed for s in run.steps.all()] == [0, 0, 0, 0, 0, 0]
     assert NightlyRun.objects.count() == 1
 
 

@@ -106,8 +106,10 @@ class Command(BaseCommand):
         place = getattr(user, f"{level}_id")
         if place is None:
             return everything, set()
-        rows = model._base_manager.values_list("pk", f"{model.scope_path[level]}__pk")
-        inside = {pk for pk, where in rows if where == place}
+        paths = model.scope_path[level]
+        paths = (paths,) if isinstance(paths, str) else paths
+        rows = model._base_manager.values_list("pk", *(f"{path}__pk" for path in paths))
+        inside = {pk for pk, *where in rows if set(where) == {place}}
         return inside, everything - inside
 
     def same(self, user, title, what, found, expected):

@@ -58,6 +58,8 @@ def take_back(*, job: Job) -> None:
         raise ValidationError("这次导入没有可以撤销的内容。")
     if refusal := acts.refusal(acts.act_of(job.result["context"])):
         raise ValidationError(refusal)
+    if acts.find(job.result["context"], job.owner) is None:
+        raise ValidationError("其中有组织已不在您的管辖范围，不能撤销。请联系区民政局经办。")
     _again(job, JobState.DONE, {"phase": "undo"}, "这次导入现在不能撤销。")
 
 
