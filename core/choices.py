@@ -42,3 +42,9 @@ class Act(TextChoices):
     """What core itself does to records, as the timeline names it."""
 
     UNDO = "undo", "撤销"
+
+
+class CaseVerb(TextChoices):
+    """What is done to a case besides the steps of its workflow."""
+
+    EDIT = "edit", "修改"

@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from core import bulk, exports, jobs, saved
+from core import bulk, drafts, exports, jobs, saved
 from core.choices import JOB_OPEN, JobState
 from core.models import Job
 from core.undo import job as undo_job
@@ -25,8 +25,9 @@ jobs.runner(bulk.KIND, run_bulk.delay, page="jobs:bulk")
 
 @shared_task
 def tidy() -> None:
-    """Nightly: files past their days, previews that nobody decided on."""
+    """Nightly: files past their days, previews that nobody decided on, drafts and keys too old to matter."""
     exports.delete_expired()
+    drafts.forget_old()
     bulk.cancel_forgotten()
 
 

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from core import notices, workdays
+from core.choices import CaseVerb
 from core.history import told
 from core.parameters import value
 from core.policy import NEEDED, Step, Workflow
@@ -57,8 +58,8 @@ class Flow:
             found.append(f"现在是“{case.get_state_display()}”，不能{step.label}，请刷新页面。")
         if user.role not in step.roles:
             found.append(f"由{'、'.join(role.label for role in in_order(step.roles))}办理。")
-        elif step.others and user.pk in (case.entered_by_id, case.submitted_by_id):
-            found.append("录入或提交的人不能自己办理，请同事办理。")
+        elif step.others and user.pk in case.hands:
+            found.append("录入、修改或提交的人不能自己办理，请同事办理。")
         elif step.own and user.role != case.entered_by.role:
             found.append(f"由填报的一方（{case.entered_by.get_role_display()}）办理。")
         return found or [words for check in step.checks if (words := check(case, user))]
@@ -72,10 +73,35 @@ class Flow:
         for step in steps:
             here = Q(state__in=step.sources)
             if step.others:
-                here &= ~Q(entered_by=user) & (Q(submitted_by__isnull=True) | ~Q(submitted_by=user))
+                here &= ~Q(hands__contains=[user.pk])
             mine |= here & Q(entered_by__role=user.role) if step.own else here
         rows = self.model.objects.visible_to(user).filter(mine)
         return rows.order_by(models.F("due_on").asc(nulls_last=True), "pk")
+
+    @transaction.atomic
+    def enter(self, case, *, by, send: str):
+        """Store a new case and send it by the step `send`. ValidationError when it is not whole or a check refuses it."""
+        step = self.workflow.step(send)
+        case.entered_by, case.hands, case.state = by, [by.pk], self.workflow.start
+        case.full_clean()
+        with told(step, by, clause=step.clause, case=self.workflow.key):
+            case.save(force_insert=True)
+            return self.take(case, send, by=by)
+
+    @transaction.atomic
+    def correct(self, case, *, by, **fields):
+        """Change what is open: everything before the case was sent, afterwards only the fields that were returned."""
+        case = self.model.objects.select_for_update(of=("self",)).get(pk=case.pk)
+        if case.state not in self.workflow.editable:
+            raise ValidationError(f"现在是“{case.get_state_display()}”，不能修改，请刷新页面。")
+        for name, words in fields.items():
+            if not case.returned or name in case.returned:
+                setattr(case, name, words)
+        case.hands, case.version = sorted({*case.hands, by.pk}), case.version + 1
+        case.full_clean()
+        with told(CaseVerb.EDIT, by, case=self.workflow.key):
+            case.save()
+        return case
 
     @transaction.atomic
     def take(self, case, verb: str, *, by, note: str = "", returned: dict[str, str] | None = None):
@@ -96,6 +122,7 @@ class Flow:
         if step.freezes:
             case.frozen = [list(fact) for fact in self.facts(case)]
             case.submitted_by, case.submitted_at = by, timezone.now()
+            case.hands = sorted({*case.hands, by.pk})
         if step.decides:
             case.decided_by, case.decided_at = by, timezone.now()
         case.returned = dict(returned or {}) if step.returns else {}

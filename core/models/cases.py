@@ -1,14 +1,16 @@
 """A case: a record that goes from hand to hand by the rows of a workflow."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 
 class Case(models.Model):
     """What every case has. A concrete one adds `state` (with its choices), its subject, its fields and its `scope_path`.
 
+    hands: everybody who entered, changed or sent it, none of whom may decide on it;
     frozen: what was sent for decision, [[field, label, words]]; later edits do not touch it;
     returned: field → what is to be corrected, while the case is with its author; only these fields are open then;
     due_on: last day of whoever has it now; days_left: working days kept for the decider while the clock is stopped.
@@ -40,6 +42,7 @@ class Case(models.Model):
     days_left = models.SmallIntegerField("暂停时剩余工作日", null=True, editable=False)
     returned = models.JSONField("退回补正", default=dict, editable=False)
     frozen = models.JSONField("送审内容", default=list, editable=False, encoder=DjangoJSONEncoder)
+    hands = ArrayField(models.BigIntegerField(), verbose_name="经手填报的人", default=list, editable=False)
     version = models.PositiveIntegerField("版本", default=1, editable=False)
 
     class Meta:
@@ -48,8 +51,8 @@ class Case(models.Model):
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_four_eyes",
                 condition=Q(decided_by__isnull=True)
-                | (~Q(decided_by=F("entered_by")) & ~Q(decided_by=F("submitted_by"))),
-                violation_error_message="录入、提交的人不能办结",
+                | ~Q(hands__contains=Func(F("decided_by"), template="ARRAY[%(expressions)s]")),
+                violation_error_message="录入、修改、提交的人不能办结",
             ),
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_decided_pair",

@@ -59,7 +59,11 @@ def sent(organization: Organization, by: User, number: int, today: datetime.date
 
 def draft(organization: Organization, by: User, today: datetime.date) -> StatusChange:
     case = StatusChange(
-        organization=organization, status_before=organization.status, entered_by=by, **fields(0, today)
+        organization=organization,
+        status_before=organization.status,
+        entered_by=by,
+        hands=[by.pk],
+        **fields(0, today),
     )
     with told(Verb.CREATE, by):
         case.save()

@@ -81,7 +81,7 @@ class AskStatusChange(OrganizationStep):
 class EditStatusChange(FormPage):
     model, related = StatusChange, ("organization",)
     grant, doing = "orgs.ask_status", "修改申请"
-    form_class, action = StatusChangeForm, status.correct
+    form_class, action = StatusChangeForm, status.FLOW.correct
     title, done = "修改申请：{record}", "已保存，改好后请提交。"
 
     def applies(self, record) -> bool:

@@ -9,14 +9,16 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.choices import Role
+from accounts.models import User
 from core import todo, workdays
 from core.models import Attachment, AuditEvent, Notice, Parameter
 from core.workflow import FLOWS
 from orgs import policy
 from orgs.actions.register import change_status
-from orgs.actions.status import FLOW, ask, correct
+from orgs.actions.status import FLOW, ask
 from orgs.choices import RequestState
 from orgs.models import StatusChange
 
@@ -106,7 +108,7 @@ def test_a_step_is_not_taken_back_behind_the_workflow(request_of, cast, sign_in)
 def test_nobody_approves_what_they_entered_and_the_database_refuses_it_too(make_org, cast):
     case = ask(make_org(), by=cast.street, status="stopped", effective_on=TODAY, reason="不再活动")
     approve = policy.STATUS_CHANGE.step("approve")
-    assert FLOW.reasons(case, approve, cast.street) == ["录入或提交的人不能自己办理，请同事办理。"]
+    assert FLOW.reasons(case, approve, cast.street) == ["录入、修改或提交的人不能自己办理，请同事办理。"]
     with pytest.raises(ValidationError):
         FLOW.take(case, "approve", by=cast.street)
     with (
@@ -118,6 +120,23 @@ def test_nobody_approves_what_they_entered_and_the_database_refuses_it_too(make_
             "UPDATE orgs_statuschange SET state = 'approved', decided_by_id = %s, decided_at = now() WHERE id = %s",
             [cast.street.pk, case.pk],
         )
+    assert FLOW.take(case, "approve", by=cast.officer).state == "approved"
+
+
+def test_who_changed_a_draft_of_somebody_else_does_not_approve_it_either(make_org, cast):
+    colleague = User.objects.create_user(
+        "甲街同事", role=Role.STREET_OFFICER, street=cast.jia, name="甲街同事"
+    )
+    case = ask(make_org(), by=cast.street, status="stopped", effective_on=TODAY, reason="不再活动")
+    FLOW.take(case, "send_back", by=cast.officer, returned={"reason": "请写明时间"})
+    FLOW.correct(case, by=colleague, reason="五月起没有活动")
+    case = FLOW.take(case, "resubmit", by=cast.street)
+    for person in (cast.street, colleague):
+        assert todo.entries(person, TODAY) == []
+        with pytest.raises(ValidationError, match="不能自己办理"):
+            FLOW.take(case, "approve", by=person)
+    with pytest.raises(IntegrityError, match="four_eyes"), transaction.atomic():
+        StatusChange.objects.filter(pk=case.pk).update(decided_by=colleague, decided_at=timezone.now())
     assert FLOW.take(case, "approve", by=cast.officer).state == "approved"
 
 
@@ -150,7 +169,7 @@ def test_returned_only_the_marked_fields_are_open_and_the_clock_stands_still(req
     assert "请写明时间" in page.content.decode()
     answer = client.post(url, {"reason": "五月起没有活动", "status": "cancelled", "property_note": "偷改"})
     assert answer.status_code == 302
-    case = correct(StatusChange.objects.get(pk=case.pk), by=cast.committee, status="cancelled")
+    case = FLOW.correct(StatusChange.objects.get(pk=case.pk), by=cast.committee, status="cancelled")
     assert (case.reason, case.status, case.property_note) == ("五月起没有活动", "stopped", "")
     case = FLOW.take(case, "resubmit", by=cast.committee)
     assert (case.days_left, case.due_on, case.returned) == (None, workdays.add(TODAY, 3), {})
