@@ -1,6 +1,5 @@
 """How a case moves: one function writes, everything else reads the same rows of the workflow."""
 
-import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from core import notices, workdays
@@ -152,8 +152,6 @@ class Flow:
             notices.notify(person, title=title, url=url, body=note)
 
     def url(self, case) -> str:
-        from django.urls import reverse  # noqa: PLC0415
-
         return reverse(self.detail, args=[case.pk])
 
     def last_approved(self, case):
@@ -164,18 +162,26 @@ class Flow:
             decided = decided.filter(decided_at__lt=case.decided_at)
         return decided.order_by("-decided_at").first()
 
-    def compared(self, case) -> list[tuple[str, str, str | None, bool]]:
-        """[(label, what the decider is shown, the same in the last decided case or None, whether they differ)]."""
+    def sent_before(self, case) -> list:
+        """What was sent the last time before the case came back; empty when it was sent once."""
+        earlier = case.events.exclude(frozen=[]).exclude(frozen=case.frozen).order_by("-pgh_id")
+        return earlier.values_list("frozen", flat=True).first() or []
+
+    def compared(self, case) -> tuple[str, list[tuple[str, str, str | None, bool]]]:
+        """(with what, [(label, what the decider is shown, the same before or None, whether they differ)]).
+
+        A case that came back is compared with what was sent before, any other with the last decided one of its subject.
+        """
         shown = case.frozen or [list(fact) for fact in self.facts(case)]
-        last = self.last_approved(case)
-        before = {name: words for name, _, words in last.frozen} if last else {}
-        return [
+        against, last = "上次送审", self.sent_before(case) if case.frozen else []
+        if not last:
+            decided = self.last_approved(case)
+            against, last = "上次办结", decided.frozen if decided else []
+        before = {name: words for name, _, words in last}
+        return against, [
             (label, words, before.get(name), bool(last) and before.get(name) != words)
             for name, label, words in shown
         ]
-
-    def overdue(self, case, today: datetime.date) -> bool:
-        return case.due_on is not None and case.due_on < today
 
 
 def in_order(roles) -> list:

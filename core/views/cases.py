@@ -120,10 +120,11 @@ class CasePage(GrantMixin, View):
             shown = offer.step in (first, failed and failed.step)
             steps.append({"step": offer.step, "reasons": offer.reasons, "form": mine, "shown": shown})
         state, words = workdays.due(case.due_on, timezone.localdate()) if case.due_on else ("", "")
+        against, compared = flow.compared(case)
         context = {
             "title": f"{flow.workflow.title}：{getattr(case, flow.subject)}", "case": case, "flow": flow,
             "tone": flow.workflow.tones.get(case.state, "info"), "due_state": state, "due_words": words,
-            "compared": flow.compared(case), "steps": steps, "failed": failed,
+            "against": against, "compared": compared, "steps": steps, "failed": failed,
             "returned": [(label, case.returned[n]) for n, label, _ in flow.facts(case) if n in case.returned],
             "files": attachments.of(case), "timeline": history.timeline(case, skipped=UNTOLD),
             "may_attach": self.may_edit(case), "edit_url": self.edit_url(case), "subject": getattr(case, flow.subject),

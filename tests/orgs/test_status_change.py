@@ -148,7 +148,7 @@ def test_what_was_sent_stays_as_it_was_and_is_compared_with_the_last_decision(ma
     second = ask(organization, by=cast.committee, status="filed", effective_on=TODAY, reason="恢复活动")
     StatusChange.objects.filter(pk=second.pk).update(reason="后来改的")
     second.refresh_from_db()
-    shown = {label: (words, before, differs) for label, words, before, differs in FLOW.compared(second)}
+    shown = {label: (words, before, differs) for label, words, before, differs in FLOW.compared(second)[1]}
     assert shown["原因"] == ("恢复活动", "歇夏", True)
     assert shown["变更日期"][2] is False
 
@@ -173,6 +173,10 @@ def test_returned_only_the_marked_fields_are_open_and_the_clock_stands_still(req
     assert (case.reason, case.status, case.property_note) == ("五月起没有活动", "stopped", "")
     case = FLOW.take(case, "resubmit", by=cast.committee)
     assert (case.days_left, case.due_on, case.returned) == (None, workdays.add(TODAY, 3), {})
+    against, rows = FLOW.compared(case)
+    assert against == "上次送审"
+    assert [row for row in rows if row[3]] == [("原因", "五月起没有活动", "不再活动", True)]
+    assert "上次送审" in sign_in(cast.street).get(case.get_absolute_url()).content.decode()
 
 
 def test_a_request_that_life_has_overtaken_says_so(request_of, cast):
