@@ -14,7 +14,7 @@ class LoginForm(auth_forms.AuthenticationForm):
 class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
-        fields = ["name", "phone", "email"]
+        fields = ["phone", "email"]
 
 
 class UserForm(forms.ModelForm):

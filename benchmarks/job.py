@@ -63,7 +63,7 @@ def facts() -> dict:
         "rare_hits": hits,
         "deep_key": key,
         "deep_pk": pk,
-        "deep_token": KeysetPage._token((key, pk), back=False),
+        "deep_token": KeysetPage(rows, "sort_key", 100)._token((key, pk), back=False),
     }
 
 

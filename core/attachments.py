@@ -60,7 +60,7 @@ def office_kind(file, name: str) -> str:
     try:
         with zipfile.ZipFile(file) as archive:
             parts = set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError):
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError):
         return ""
     if any(part.endswith("vbaProject.bin") for part in parts):
         raise Refused(f"“{name}”含有宏，请另存为不含宏的文件（docx 或 xlsx）再上传。")

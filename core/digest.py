@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from core import notices, todo
 from core.models import Digest
+from core.tables import without_numbers
 
 SHOWN = 20
 
@@ -51,4 +52,5 @@ def text(person, entries, day: datetime.date) -> str:
         lines.append(f"· 另有 {len(entries) - SHOWN} 件，请登录查看。")
     if unread := notices.unread(person):
         lines += ["", f"未读通知 {unread} 条。"]
+    lines = [without_numbers(line) for line in lines]
     return "\n".join([*lines, "", f"请登录办理：{settings.SITE_URL}/", "本邮件由系统发出，请勿回复。"])

@@ -6,10 +6,13 @@ result; when the session ended meanwhile, the contents are kept and offered agai
 """
 
 import datetime
+import hashlib
+import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core import signing
 from django.db import transaction
 from django.http import QueryDict
@@ -52,9 +55,27 @@ def read(request) -> Key | None:
     return Key(uuid.UUID(found[0]), *found[1:])
 
 
+def contents(data: QueryDict) -> dict[str, list[str]]:
+    """What of a form is worth keeping."""
+    return {
+        name: [v.replace("\x00", "") for v in values] for name, values in data.lists() if name not in UNKEPT
+    }
+
+
+def digest(data: QueryDict) -> str:
+    return hashlib.sha256(json.dumps(contents(data), sort_keys=True).encode()).hexdigest()
+
+
+def keep_apart(key: Key, data: QueryDict) -> Draft | None:
+    """Store what a form holds under a key of its own: nothing that was kept before is touched. Only for active accounts."""
+    if not get_user_model().objects.filter(pk=key.user, is_active=True).exists():
+        return None
+    return keep(replace(key, key=uuid.uuid4()), data)
+
+
 def keep(key: Key, data: QueryDict) -> Draft | None:
     """Store what a form holds. None when there is nothing, or more than a form can hold."""
-    fields = {name: values for name, values in data.lists() if name not in UNKEPT}
+    fields = contents(data)
     if (
         not any(any(values) for values in fields.values())
         or sum(len(v) for x in fields.values() for v in x) > MOST
@@ -98,16 +119,17 @@ class Unfinished(Exception):
         self.response = response
 
 
-def once(key: Key, user, act):
-    """`act()` answers with a redirect when it did its work: (response, None); or (None, the earlier result's address).
+def once(key: Key, user, data: QueryDict, act):
+    """`act()` answers with a redirect when it did its work: (response, None); or (None, the earlier submission).
 
     Everything `act` wrote stands or falls with the key being used up. Of two sendings at once the second waits here.
     """
     try:
         with transaction.atomic():
-            _, first = Submission.objects.get_or_create(key=key.key, defaults={"user": user})
+            known = {"user": user, "digest": digest(data)}
+            earlier, first = Submission.objects.get_or_create(key=key.key, defaults=known)
             if not first:
-                return None, Submission.objects.get(key=key.key).url
+                return None, earlier
             response = act()
             if response.status_code not in (301, 302, 303):
                 raise Unfinished(response)
@@ -132,5 +154,5 @@ def login_with(key: Key, draft: Draft | None) -> str:
     from django.shortcuts import resolve_url  # noqa: PLC0415
 
     query = QueryDict(mutable=True)
-    query["next"] = f"{key.path}?draft={key.key}" if draft else key.path
+    query["next"] = f"{key.path}?draft={draft.key}" if draft else key.path
     return f"{resolve_url(settings.LOGIN_URL)}?{query.urlencode(safe='/')}"

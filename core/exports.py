@@ -18,6 +18,7 @@ from core.choices import JOB_OPEN, AuditKind, JobState
 from core.models import Job
 from core.registry import list_named
 from core.sheets import Sheet, write_sheet
+from core.tables import without_numbers
 from core.views.base import require
 
 KIND = "export"
@@ -111,7 +112,7 @@ def make(job: Job, progress: jobs.Progress) -> None:
         sheet = write(view, path, progress)
         audit.record(
             AuditKind.EXPORT, user=job.owner, act="生成", job=job.pk, list=view.title, rows=sheet.count,
-            filters=sheet.filters, scope=sheet.scope,
+            filters=without_numbers(sheet.filters), scope=sheet.scope,
         )  # fmt: skip
         job.result = {}  # of an earlier making
         name = f"{view.title}_{timezone.localdate():%Y%m%d}.xlsx"

@@ -65,15 +65,18 @@ def join(
     return [str(field.verbose_name) for field, _ in taken]
 
 
-def chosen(data: QueryDict, current: models.Model) -> tuple[QueryDict, list[str]]:
-    """(the sent form with the other's values where the person chose them, names of clashes without a choice)."""
-    names = [name for name in data.getlist(CLASH) if name in {f.name for f in current._meta.concrete_fields}]
+def chosen(data: QueryDict, current: models.Model, fields: Iterable[str]) -> tuple[QueryDict, list[str]]:
+    """(the sent form with the other's values where the person chose them, names of clashes without a choice).
+
+    fields: what the form may hold. A personal field gets its mask, which the form reads as: as it is stored.
+    """
+    names = [name for name in data.getlist(CLASH) if name in set(fields)]
     if not names:
         return data, []
     kept, stored = data.copy(), model_to_dict(current, names)
     for name in names:
         if data.get(CHOICE + name) == "theirs":
-            value = stored[name]
+            value = mask_phone(stored[name]) if name in getattr(current, "personal", ()) else stored[name]
             kept.setlist(
                 name,
                 [str(v) for v in value] if isinstance(value, list) else ["" if value is None else str(value)],

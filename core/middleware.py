@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib import messages
+from django.core.exceptions import SuspiciousOperation
 from django.shortcuts import redirect
 
 from core import drafts
@@ -18,20 +19,27 @@ class FormMiddleware:
     def __call__(self, request):
         if request.method == "GET" and "draft" in request.GET and request.user.is_authenticated:
             request.draft = asked_for(request)
+        if request.method == "POST" and any(
+            "\x00" in v for _, values in request.POST.lists() for v in values
+        ):
+            raise SuspiciousOperation("a form holds a NUL character")
         key = drafts.read(request) if request.method == "POST" and drafts.FIELD in request.POST else None
         if key is None or key.path != request.path:
             return self.get_response(request)
         if not request.user.is_authenticated:
-            if draft := drafts.keep(key, request.POST):
+            if draft := drafts.keep_apart(key, request.POST):
                 messages.warning(request, "登录已过期，填写的内容已保存。请重新登录，登录后继续填写。")
             return redirect(drafts.login_with(key, draft))
         if key.user != request.user.pk:
             return self.get_response(request)
-        response, earlier = drafts.once(key, request.user, lambda: self.get_response(request))
-        if response is None:
-            messages.info(request, "这份表单已经提交过，没有重复保存，这是第一次提交的结果。")
-            return redirect(earlier or request.path)
-        return response
+        response, earlier = drafts.once(key, request.user, request.POST, lambda: self.get_response(request))
+        if response is not None:
+            return response
+        if earlier.digest != drafts.digest(request.POST) and (draft := drafts.keep_apart(key, request.POST)):
+            messages.warning(request, "这份表单已经提交过。您后来填写的内容没有丢失，请核对后再提交。")
+            return redirect(f"{request.path}?draft={draft.key}")
+        messages.info(request, "这份表单已经提交过，没有重复保存，这是第一次提交的结果。")
+        return redirect(earlier.url or request.path)
 
 
 def asked_for(request) -> Draft | None:

@@ -52,7 +52,7 @@ class KeysetPage:
         self.start, self.backwards = None, False
         if token:
             try:
-                self.start = signing.loads(token, salt="page")
+                self.start = signing.loads(token, salt=self.salt)
             except signing.BadSignature as error:
                 raise Http404 from error
             self.backwards = bool(self.start["back"])
@@ -94,8 +94,14 @@ class KeysetPage:
         nullable = self.queryset.model._meta.get_field(path).null if "__" not in path else True
         return beyond | Q(**{f"{path}__isnull": True}) if nullable and not down else beyond
 
-    @staticmethod
-    def _token(row: tuple, back: bool) -> str:
+    @property
+    def salt(self) -> str:
+        """A token means nothing on another list or under another sort."""
+        return f"page:{self.queryset.model._meta.label}:{self.path}"
+
+    def _token(self, row: tuple, back: bool) -> str:
         value = row[0] if row[0] is None or isinstance(row[0], int | str) else str(row[0])
         pk = row[1] if isinstance(row[1], int) else str(row[1])
-        return signing.dumps({"v": json.loads(json.dumps(value)), "pk": pk, "back": int(back)}, salt="page")
+        return signing.dumps(
+            {"v": json.loads(json.dumps(value)), "pk": pk, "back": int(back)}, salt=self.salt
+        )

@@ -1,5 +1,6 @@
 """One column list gives the screen, the sheet and the print, so that they cannot differ."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -19,7 +20,8 @@ class Column:
     """One column of a list.
 
     key: its name in the URL; label: its header; source: the ORM path read by `values_list`;
-    kind: "text", "number", "date", "datetime", "code" (text that looks like a number) or "phone" (masked on screen);
+    kind: "text", "number", "date", "datetime", "code" (text that looks like a number), "phone"
+    (masked on screen) or "words" (free words, long numbers masked);
     choices: stored value → shown words, or a function that returns such a mapping;
     states: stored value → css state of the badge ("ok", "warn", "late", "off", "info");
     sort: ORM path to order by, empty when the column cannot be sorted; width: in characters, for the sheet.
@@ -50,6 +52,8 @@ class Column:
             )
         if self.kind == "phone":
             return mask_phone
+        if self.kind == "words":
+            return lambda v: without_numbers(v) if v else None
         return lambda v: None if v == "" else v
 
 
@@ -58,6 +62,11 @@ def mask_phone(value: str | None) -> str | None:
     if not value:
         return None
     return f"{value[:3]}****{value[-4:]}" if len(value) >= 8 else f"{value[:1]}****"
+
+
+def without_numbers(text: str) -> str:
+    """Free words without what may be a telephone or a code: runs of seven digits and more."""
+    return re.sub(r"\d{7,}", "*******", text)
 
 
 def shown(value: Any) -> str:

@@ -64,6 +64,13 @@ class Flow:
             found.append(f"由填报的一方（{case.entered_by.get_role_display()}）办理。")
         return found or [words for check in step.checks if (words := check(case, user))]
 
+    def may_edit(self, case, user) -> bool:
+        """Contents are open while the case is with its author, to whoever may send it."""
+        if case.state not in self.workflow.editable:
+            return False
+        sending = [s for s in self.workflow.leaving(case.state) if s.freezes]
+        return any(user.role in s.roles and (not s.own or user.role == case.entered_by.role) for s in sending)
+
     def waiting_for(self, user):
         """The open cases on which this person is asked for a step, by deadline; None when the role is never asked."""
         steps = [s for s in self.workflow.steps if s.asked and user.role in s.roles]
@@ -92,8 +99,10 @@ class Flow:
     def correct(self, case, *, by, **fields):
         """Change what is open: everything before the case was sent, afterwards only the fields that were returned."""
         case = self.model.objects.select_for_update(of=("self",)).get(pk=case.pk)
-        if case.state not in self.workflow.editable:
-            raise ValidationError(f"现在是“{case.get_state_display()}”，不能修改，请刷新页面。")
+        if not self.may_edit(case, by):
+            raise ValidationError(
+                f"现在是“{case.get_state_display()}”，只有填报的一方在送审以前、补正时可以修改。"
+            )
         for name, words in fields.items():
             if not case.returned or name in case.returned:
                 setattr(case, name, words)

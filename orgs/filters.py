@@ -81,7 +81,7 @@ class OrganizationFilter(ListFilter):
 
     @staticmethod
     def number(value) -> int | None:
-        return int(value) if str(value).isdigit() else None
+        return int(value) if str(value).isdecimal() else None
 
     def by_text(self, queryset, name, value):
         found, self.amount = register.matching(queryset, value)

@@ -142,7 +142,9 @@ class OrganizationForm(forms.ModelForm):
         typed = self.cleaned_data.get("contact_phone") or ""
         if "*" not in typed:
             return typed
-        seen = history.at_version(self.instance, int(self.data.get("version") or 0))
+        seen = history.at_version(
+            self.instance, int(v) if (v := self.data.get("version") or "0").isdecimal() else 0
+        )
         if seen and typed == mask_phone(seen.contact_phone):
             return seen.contact_phone  # somebody else changed it meanwhile
         if typed != mask_phone(self.stored_phone):

@@ -173,6 +173,24 @@ def really_a_change(case, by) -> str | None:
     return None
 
 
+def status_refusal(tier: str, by) -> str | None:
+    """注册社会组织的状态由区民政局变更；团队、小组由街镇或区变更。"""
+    if tier == Tier.REGISTERED and by.role != Role.DISTRICT_OFFICER:
+        return "注册社会组织的状态由区民政局变更，请联系区民政局经办。"
+    return None
+
+
+def promotion_refusal(tier: str, status: str, by) -> str | None:
+    """在册的小组由街镇或区转为团队，在册的团队由区民政局转为注册组织。"""
+    if status not in COUNTED_FIRST[Tier(tier)]:
+        return "只有“正常”或“已备案”的才能升级，请先办理状态变更。"
+    if tier == Tier.TEAM and by.role != Role.DISTRICT_OFFICER:
+        return "升级为注册社会组织由区民政局办理，请联系区民政局经办。"
+    if by.role not in REVIEWERS:
+        return "升级由街镇办理，请联系街镇经办。"
+    return None
+
+
 CLAUSE = "第四部分（一）2 分级管理"
 APPLICANTS = frozenset({Role.COMMITTEE_MEMBER, Role.STREET_OFFICER})
 REVIEWERS = frozenset({Role.STREET_OFFICER, Role.DISTRICT_OFFICER})

@@ -39,7 +39,7 @@ class AdjustForm(forms.Form):
             if not line.strip():
                 continue
             code, _, name = line.strip().partition(" ")
-            if not (code.isdigit() and len(code) == 12 and name.strip()):
+            if not (code.isdecimal() and len(code) == 12 and name.strip()):
                 raise forms.ValidationError(f"第 {number} 行应为“12 位代码 空格 名称”。")
             if code_taken(code):
                 raise forms.ValidationError(f"第 {number} 行的代码 {code} 已有居委使用。")

@@ -43,7 +43,7 @@ CHANGES = [
     Column("at", "时间", "created_at", kind="datetime", sort="created_at", width=18, link=True),
     Column("who", "人员", "metadata__username", width=12),
     Column("verb", "事项", "verb", width=14),
-    Column("reason", "原因", "metadata__reason", width=40),
+    Column("reason", "原因", "metadata__reason", kind="words", width=40),
     Column("touched", "涉及记录", "touched", kind="number", width=10),
 ]
 
@@ -55,7 +55,7 @@ class DateFilter(filters.DateFilter):
         super().__init__(*args, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **kwargs)
 
     def filter(self, queryset, value):
-        if value is None:
+        if value is None or value.year > 9998:
             return queryset
         day = value + datetime.timedelta(days=self.lookup_expr == "lt")  # “至” takes the whole day in
         return super().filter(queryset, timezone.make_aware(datetime.datetime.combine(day, datetime.time())))

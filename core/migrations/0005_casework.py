@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
             name='Submission',
             fields=[
                 ('key', models.UUIDField(primary_key=True, serialize=False)),
+                ('digest', models.CharField(default='', max_length=64, verbose_name='内容校验')),
                 ('url', models.CharField(blank=True, max_length=500, verbose_name='结果')),
                 ('sent_at', models.DateTimeField(auto_now_add=True, verbose_name='提交时间')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -28,6 +28,7 @@ class Submission(models.Model):
 
     key = models.UUIDField(primary_key=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    digest = models.CharField("内容校验", max_length=64, default="")
     url = models.CharField("结果", max_length=500, blank=True)
     sent_at = models.DateTimeField("提交时间", auto_now_add=True)
 

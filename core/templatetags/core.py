@@ -4,10 +4,11 @@ from django import template
 from django.utils.html import format_html
 
 from core import drafts, workdays
-from core.tables import mask_phone, shown, trimmed
+from core.tables import mask_phone, shown, trimmed, without_numbers
 
 register = template.Library()
 register.filter("shown", shown)
+register.filter("without_numbers", lambda text: without_numbers(str(text or "")))
 register.filter("trimmed", trimmed)
 register.filter("due", workdays.due)
 

@@ -11,7 +11,7 @@ from core.history import differences, told
 from core.models import Undone
 from core.tables import shown
 from core.undo import sets
-from core.undo.acts import Act, act_of, refusal
+from core.undo.acts import Act, act_of, outside, refusal
 from core.undo.registry import Undoable
 
 LISTED = 500
@@ -80,10 +80,12 @@ def undo(context, by, take: Iterable[str] = (), *, reason: str = "", **more) -> 
     act = act_of(context)
     if sentence := refusal(act):
         raise Refused(sentence)
+    if outside([act.context], by.area):
+        raise Refused("这项操作涉及的记录已有不在您辖区内的，不能整次撤销，请联系区民政局经办。")
     chosen: dict[str, list[int]] = {}
     for key in take:
         model, _, pk = key.rpartition(":")
-        if pk.isdigit():
+        if pk.isdecimal():
             chosen.setdefault(model, []).append(int(pk))
     reason = reason or f"撤销“{act.words}”{'：' + act.reason if act.reason else ''}"
     try:

@@ -21,7 +21,7 @@ def choose(view):
     for declared in view.bulk_actions:
         if declared.key == action:
             require(request.user, declared.grant, declared.label)
-    ids = [int(pk) for pk in request.POST.getlist("id") if pk.isdigit() and len(pk) < 19]
+    ids = [int(pk) for pk in request.POST.getlist("id") if pk.isdecimal() and len(pk) < 19]
     try:
         job = bulk.choose(view, action, None if request.POST.get("all") else ids, by=request.user)
     except ValidationError as refused:

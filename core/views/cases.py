@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -94,8 +95,10 @@ class CasePage(GrantMixin, View):
         messages.success(request, f"已{step.label}。")
         return redirect(self.flow.detail, pk)
 
+    @transaction.atomic
     def attach(self, case):
-        if not self.may_edit(case):
+        case = self.flow.model.objects.select_for_update(of=("self",)).get(pk=case.pk)
+        if not self.flow.may_edit(case, self.request.user):
             messages.error(self.request, "现在不能添加附件：只有填报的一方在送审以前、补正时可以。")
         elif file := self.request.FILES.get("file"):
             try:
@@ -127,20 +130,16 @@ class CasePage(GrantMixin, View):
             "against": against, "compared": compared, "steps": steps, "failed": failed,
             "returned": [(label, case.returned[n]) for n, label, _ in flow.facts(case) if n in case.returned],
             "files": attachments.of(case), "timeline": history.timeline(case, skipped=UNTOLD),
-            "may_attach": self.may_edit(case), "edit_url": self.edit_url(case), "subject": getattr(case, flow.subject),
+            "may_attach": self.flow.may_edit(case, self.request.user), "edit_url": self.edit_url(case), "subject": getattr(case, flow.subject),
         }  # fmt: skip
         return render(self.request, "core/case.html", context, status=200 if failed is None else 409)
 
-    def may_edit(self, case) -> bool:
-        """Contents are open while the case is with its author, to whoever may send it."""
-        user = self.request.user
-        if case.state not in self.flow.workflow.editable:
-            return False
-        sending = [s for s in self.flow.workflow.leaving(case.state) if s.freezes]
-        return any(user.role in s.roles and (not s.own or user.role == case.entered_by.role) for s in sending)
-
     def edit_url(self, case) -> str:
-        return reverse(f"{self.flow.detail}_edit", args=[case.pk]) if self.may_edit(case) else ""
+        return (
+            reverse(f"{self.flow.detail}_edit", args=[case.pk])
+            if self.flow.may_edit(case, self.request.user)
+            else ""
+        )
 
 
 def case_urls(flow: Flow, grant: str, doing: str, name: str, edit) -> list:

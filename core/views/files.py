@@ -14,7 +14,7 @@ def download(request, pk: int):
     found = fetchable(request.user, pk)
     if found is None:
         raise Http404
-    audit.record(AuditKind.READ, request, attachment=found.pk, name=found.name)
+    audit.record(AuditKind.READ, request, attachment=found.pk)
     response = FileResponse(
         found.file.open("rb"),
         as_attachment=found.kind not in INLINE,

@@ -15,7 +15,8 @@ class FormPage(GrantMixin, View):
 
     form_class: takes `user=`, and `record=` when there is one; action(record?, **cleaned_data, by=): what is done;
     model: what `pk` in the address names, cut to the person's jurisdiction; title, submit, done: words, formatted
-    with what `known()` gives; `applies(record)`: False where the page makes no sense (404).
+    with what `known()` gives; `applies(record)`: False where the page makes no sense (404);
+    guarded: asks again when somebody saved the record after the page was drawn.
     """
 
     model = None
@@ -26,6 +27,7 @@ class FormPage(GrantMixin, View):
     submit = "保存"
     done = "已保存。"
     template_name = "core/form.html"
+    guarded = False
 
     def dispatch(self, request, *args, pk: int | None = None, **kwargs):
         self.record = None
@@ -49,6 +51,9 @@ class FormPage(GrantMixin, View):
 
     def post(self, request, *args, **kwargs):
         form = self.form()
+        seen = request.POST.get("seen")
+        if self.guarded and seen and seen != str(self.record.version):
+            form.add_error(None, "您打开这一页以后，有人修改过这条记录。请核对上面的现状，确认无误后再提交。")
         if not form.is_valid():
             return self.page(form)
         try:
@@ -77,6 +82,7 @@ class FormPage(GrantMixin, View):
     def page(self, form):
         context = {
             "form": form, "title": self.words(self.title), "submit": self.words(self.submit), "record": self.record,
+            "seen": self.record.version if self.guarded else "",
             "back": self.record.get_absolute_url() if self.record else "", **self.extra(),
         }  # fmt: skip
         return render(self.request, self.template_name, context)

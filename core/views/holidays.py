@@ -52,7 +52,7 @@ def special(all_months: list[dict]) -> list[dict]:
 def year_asked(request) -> int:
     today = timezone.localdate()
     asked = request.GET.get("year", "") or str(today.year)
-    if not asked.isdigit() or not FIRST_YEAR <= int(asked) <= today.year + YEARS_AHEAD:
+    if not asked.isdecimal() or not FIRST_YEAR <= int(asked) <= today.year + YEARS_AHEAD:
         raise Http404
     return int(asked)
 

@@ -196,7 +196,7 @@ class ListView(GrantMixin, View):
 
     def size(self) -> int:
         asked = self.query.get("size", "")
-        return int(asked) if asked.isdigit() and int(asked) in PAGE_SIZES else self.page_size
+        return int(asked) if asked.isdecimal() and int(asked) in PAGE_SIZES else self.page_size
 
     def link(self, **changes) -> str:
         """This list's address with some parameters changed; an empty value removes one. A new filter starts at page one."""

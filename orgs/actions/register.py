@@ -2,6 +2,7 @@
 
 import datetime
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 
@@ -65,9 +66,21 @@ def edit(
     return joined
 
 
+def decide(organization: Organization, **how) -> None:
+    """`edit` for a decision: when somebody decided otherwise at the same moment, a sentence instead of a choice."""
+    try:
+        edit(organization, **how)
+    except merge.Conflict as conflict:
+        raise ValidationError(f"{conflict.who} 刚才也修改了这条记录，请刷新页面核对后再办理。") from conflict
+
+
 def change_status(organization: Organization, *, status: str, reason: str, by) -> Organization:
+    if refusal := policy.status_refusal(organization.tier, by):
+        raise ValidationError(refusal)
     organization.status = status
-    edit(organization, version=organization.version, names=["status"], by=by, reason=reason, verb=Verb.STATUS)
+    decide(
+        organization, version=organization.version, names=["status"], by=by, reason=reason, verb=Verb.STATUS
+    )
     return organization
 
 
@@ -81,13 +94,15 @@ def promote(
     legal_form: str = "",
 ) -> Organization:
     """Move up one tier; the record, its activities and its history stay. Raises ValidationError with what is missing."""
+    if refusal := policy.promotion_refusal(organization.tier, organization.status, by):
+        raise ValidationError(refusal)
     tier, status = policy.PROMOTIONS[organization.tier]
     organization.tier, organization.status = tier, status
     organization.filing_no = filing_no or organization.filing_no
     organization.credit_code = credit_code or organization.credit_code
     organization.legal_form = legal_form or organization.legal_form
     organization.validate_constraints()
-    edit(
+    decide(
         organization,
         version=organization.version,
         names=["tier", "status", "filing_no", "credit_code", "legal_form"],

@@ -12,14 +12,14 @@ def terms_unchanged(rows: QuerySet, category: str, service_fields: list[str]) ->
     return dict.fromkeys(same.values_list("pk", flat=True), "已经是这样，不必修改")
 
 
-def status_not_fitting(rows: QuerySet, status: str) -> dict[int, str]:
-    """Tiers that do not know this status, those who have it already, those about whom a request is open."""
+def status_not_fitting(rows: QuerySet, status: str, by) -> dict[int, str]:
+    """Tiers that do not know this status or are decided elsewhere, those who have it already, those with an open request."""
     label = Status(status).label
     asked = rows.filter(status_changes__state__in=policy.OPEN)
     out = dict.fromkeys(asked.values_list("pk", flat=True), "有一件没办完的状态变更申请，请先办结")
     for tier, known in policy.STATUSES.items():
-        if status not in known:
-            reason = f"{Tier(tier).label}没有“{label}”这个状态"
+        unknown = "" if status in known else f"{Tier(tier).label}没有“{label}”这个状态"
+        if reason := unknown or policy.status_refusal(tier, by):
             out |= dict.fromkeys(rows.filter(tier=tier).values_list("pk", flat=True), reason)
     return out | dict.fromkeys(
         rows.filter(status=status).values_list("pk", flat=True), f"现在已经是“{label}”"

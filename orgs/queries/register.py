@@ -127,7 +127,7 @@ def differences(before, after) -> list[tuple[str, object, object]]:
 
 def community_named(user, pk: str) -> list[tuple[int, str]]:
     """One community that the address names, if the person sees it: also a closed one, or one of another street."""
-    if not pk.isdigit():
+    if not pk.isdecimal():
         return []
     return list(Community.objects.visible_to(user).filter(pk=int(pk)).values_list("pk", "name"))
 

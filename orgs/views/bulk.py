@@ -38,7 +38,7 @@ BULK_ACTIONS = (
         verb=Verb.STATUS,
         form=ManyStatusForm,
         effect=lambda cleaned: f"状态变更为“{Status(cleaned['status']).label}”",
-        excluded=lambda rows, user, cleaned: bulk.status_not_fitting(rows, cleaned["status"]),
+        excluded=lambda rows, user, cleaned: bulk.status_not_fitting(rows, cleaned["status"], user),
         apply=lambda pks, cleaned, *, by, reason: actions.change_status(
             pks, status=cleaned["status"], by=by, reason=reason
         ),

@@ -75,7 +75,7 @@ def import_detail(request, pk: int):
     kind = request.GET.get("kind", "")
     if kind in FaultKind.values:
         after = request.GET.get("after", "0")
-        faults = imports.faults_of_kind(job, kind, int(after) if after.isdigit() and len(after) < 18 else 0)
+        faults = imports.faults_of_kind(job, kind, int(after) if after.isdecimal() and len(after) < 18 else 0)
         context |= {
             "kind": FaultKind(kind),
             "faults": faults[: imports.PAGE],

@@ -70,9 +70,12 @@ def detail(request, pk: int):
         "category": terms.categories().get(organization.category, ""),
         "sections": facts(organization),
         "activities": register.activities_of(organization),
-        "promotion": Tier(promotion[0]).label if promotion else "",
+        "promotion": Tier(promotion[0]).label
+        if promotion and not policy.promotion_refusal(organization.tier, organization.status, request.user)
+        else "",
         "may_edit": request.user.may("orgs.edit"),
-        "may_decide": request.user.may("orgs.decide_status"),
+        "may_decide": request.user.may("orgs.decide_status")
+        and not policy.status_refusal(organization.tier, request.user),
         "may_ask": request.user.may("orgs.ask_status") and organization.tier != Tier.REGISTERED,
         "timeline": offer(history, request.user) if tab == "history" else history,
         "may_reveal": bool(organization.contact_phone) and request.user.may("orgs.reveal"),
@@ -144,7 +147,7 @@ def edit(request, pk: int):
     """Save beside what others saved meanwhile; what both changed is shown and chosen, nothing is overwritten in silence."""
     require(request.user, "orgs.edit", "修改组织")
     organization = found(request, pk)
-    data, unchosen = merge.chosen(request.POST, organization)
+    data, unchosen = merge.chosen(request.POST, organization, OrganizationForm._meta.fields)
     known = {"user": request.user, "tier": organization.tier, "instance": organization}
     form = (
         OrganizationForm(data, **known)

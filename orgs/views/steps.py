@@ -25,7 +25,7 @@ class OrganizationStep(FormPage):
 class ChangeStatus(OrganizationStep):
     """The level that decides changes the status at once; the level below asks for it (AskStatusChange)."""
 
-    grant, doing = "orgs.decide_status", "直接变更状态，请提出“状态变更申请”"
+    grant, doing, guarded = "orgs.decide_status", "直接变更状态，请提出“状态变更申请”", True
     form_class, action = StatusForm, actions.change_status
     title, submit, done = "变更状态：{record}", "变更状态", "“{record}”的状态已变更。"
 
@@ -33,7 +33,7 @@ class ChangeStatus(OrganizationStep):
 class Promote(OrganizationStep):
     """小组→团队→注册 on the same record."""
 
-    grant, doing = "orgs.edit", "办理升级"
+    grant, doing, guarded = "orgs.edit", "办理升级", True
     form_class, action = PromotionForm, actions.promote
     title, done = "升级为{target}：{record}", "已升级为“{target}”，原有记录和历史保留。"
     submit = "升级为{target}"
@@ -80,12 +80,12 @@ class AskStatusChange(OrganizationStep):
 
 class EditStatusChange(FormPage):
     model, related = StatusChange, ("organization",)
-    grant, doing = "orgs.ask_status", "修改申请"
+    grant, doing, guarded = "orgs.ask_status", "修改申请", True
     form_class, action = StatusChangeForm, status.FLOW.correct
     title, done = "修改申请：{record}", "已保存，改好后请提交。"
 
     def applies(self, record) -> bool:
-        return record.state in policy.STATUS_CHANGE.editable
+        return status.FLOW.may_edit(record, self.request.user)
 
 
 @listed

@@ -58,10 +58,11 @@ def test_every_page_asks_to_sign_in(url, db):
     assert Client().get(url)["Location"].startswith(LOGIN)
 
 
-def test_own_profile_can_be_changed_but_not_the_role(cast, sign_in):
-    sign_in(cast.street).post(reverse("accounts:profile"), {"name": "新名", "role": "district_officer"})
+def test_own_profile_can_be_changed_but_neither_role_nor_the_name_that_the_history_shows(cast, sign_in):
+    data = {"name": "区民政", "role": "district_officer", "phone": "19900000001"}
+    sign_in(cast.street).post(reverse("accounts:profile"), data)
     person = User.objects.get(pk=cast.street.pk)
-    assert (person.name, person.role) == ("新名", "street_officer")
+    assert (person.name, person.role, person.phone) == ("甲街经办", "street_officer", "19900000001")
 
 
 def test_the_audit_trail_cannot_be_changed_or_deleted(cast):

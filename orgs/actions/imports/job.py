@@ -81,6 +81,9 @@ def work(pk: int, ledgers: dict[str, Ledger]) -> None:
     job = jobs.claim(pk)
     if job is None:
         return
+    if not (job.owner.is_active and job.owner.may("orgs.import") and job.owner.area.kind != "none"):
+        jobs.close(pk, JobState.FAILED, message="发起人的账号已停用，或不再有导入的权限，没有写入任何内容。")
+        return
     phases = {"check": _check, "write": _write, "undo": _undo}
     try:
         with jobs.Progress(pk) as progress:
