@@ -10,6 +10,7 @@ from core.choices import JobState
 from core.models import Draft, Job
 from core.todo import Entry, source
 from orgs.queries import targets, todo
+from places.models import District
 from reports.choices import RunState
 from reports.models import LeadershipWorkbook, NightlyRun
 
@@ -49,13 +50,20 @@ def missed(today: datetime.date) -> list[datetime.date]:
     return [day for day in days if day not in done]
 
 
-def workbooks(limit: int = 60):
-    return LeadershipWorkbook.objects.select_related("run")[:limit]
+def workbooks(user, limit: int = 60):
+    """The workbooks tell of the whole installation: where it holds several districts, a district's people do not get them."""
+    return _workbooks(user)[:limit]
 
 
-def workbook_of(date: datetime.date) -> LeadershipWorkbook | None:
-    """The workbook of a night. No area: its grant is for the whole district."""
-    return LeadershipWorkbook.objects.filter(date=date).first()
+def workbook_of(user, date: datetime.date) -> LeadershipWorkbook | None:
+    """The workbook of a night, if this person gets workbooks at all."""
+    return _workbooks(user).filter(date=date).first()
+
+
+def _workbooks(user):
+    beyond = user.area.kind != "all" and District.objects.count() > 1
+    kept = LeadershipWorkbook.objects.none() if beyond else LeadershipWorkbook.objects.all()
+    return kept.select_related("run")
 
 
 def run_of(date: datetime.date) -> NightlyRun | None:

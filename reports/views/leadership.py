@@ -9,13 +9,13 @@ from reports import queries
 
 def leadership(request):
     require(request.user, "reports.leadership", "查看领导报表")
-    context = {"title": "领导报表", "workbooks": queries.workbooks(), "red": queries.is_red()}
+    context = {"title": "领导报表", "workbooks": queries.workbooks(request.user), "red": queries.is_red()}
     return render(request, "reports/leadership.html", context)
 
 
 def download(request, date):
     require(request.user, "reports.leadership", "下载领导报表")
-    kept = queries.workbook_of(date)
+    kept = queries.workbook_of(request.user, date)
     if kept is None or not kept.file.storage.exists(kept.file.name):
         raise Http404
     audit.record(AuditKind.EXPORT, request, list="领导报表", date=str(date), digest=kept.digest)

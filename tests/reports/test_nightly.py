@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from core.models import AuditEvent
 from orgs.models import CommunityTarget
+from places.models import District
 from reports import actions, queries
 from reports.choices import RunState
 from reports.models import LeadershipWorkbook, NightlyRun
@@ -96,6 +97,14 @@ def test_the_leader_downloads_the_workbook_and_it_is_recorded(register, cast, si
     assert b"".join(response.streaming_content)[:2] == b"PK"
     assert AuditEvent.objects.filter(kind="export", user=cast.leader).count() == 1
     assert sign_in(cast.street).get(reverse("reports:leadership_file", args=[NIGHT])).status_code == 403
+
+
+def test_a_workbook_of_several_districts_is_not_for_the_people_of_one(register, cast, sign_in):
+    actions.nightly(NIGHT, today=NEXT)
+    District.objects.create(code="999902", name="乙区")
+    client = sign_in(cast.leader)
+    assert client.get(reverse("reports:leadership_file", args=[NIGHT])).status_code == 404
+    assert list(client.get(reverse("reports:leadership")).context["workbooks"]) == []
 
 
 def test_home_lists_what_can_be_acted_on_with_the_count_of_the_list(register, cast, sign_in, make_org):
