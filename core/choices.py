@@ -47,4 +47,5 @@ class Act(TextChoices):
 class CaseVerb(TextChoices):
     """What is done to a case besides the steps of its workflow."""
 
+    ENTER = "enter", "录入"
     EDIT = "edit", "修改"

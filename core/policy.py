@@ -42,9 +42,11 @@ class Step:
     """办理的一步，也就是流程表的一行。按钮、变灰的原因、提交时的拒绝、待办、时限、流程图和测试都读这一行。
 
     verb、label：代号与按钮文字；sources → target：从哪些状态到哪个状态；roles：由哪些角色办理；clause：依据；
-    checks：核对，逐条给出原因；note：意见是否必填；days：下一手的办理时限（工作日）；
+    applies：这件事有没有这一步，没有的不出现；checks：核对，逐条给出原因；
+    note：意见是否必填；phrase：意见的常用语，预先填好，可以改；asks：办这一步时要填写的栏目；
+    days：下一手的办理时限（工作日）；since：从记录的哪个日期起算，空为办理当天；
     others：是否必须由录入、提交以外的人办理（四眼）；own：是否只由填报的一方（与录入人同一角色的人）办理；freezes：此刻定格送审内容；
-    returns：逐栏退回，时限暂停；decides：办结，记下办理人和时间。
+    returns：逐栏退回，时限暂停；decides：办结，记下办理人和时间；asked：是否列入待办。
     """
 
     verb: str
@@ -53,9 +55,13 @@ class Step:
     target: str
     roles: frozenset
     clause: str = ""
+    applies: Callable[[Any], bool] | None = None
     checks: Sequence[Check] = ()
     note: str = FREE
+    phrase: str = ""
+    asks: Sequence[str] = ()
     days: Declared | None = None
+    since: str = ""
     others: bool = False
     own: bool = False
     freezes: bool = False
@@ -69,20 +75,20 @@ class Step:
 
 @dataclass(frozen=True)
 class Workflow:
-    """一张流程表：`states` 为状态（TextChoices），`start` 为新建时的状态，`editable` 为可以修改内容的状态。"""
+    """一张流程表：`states` 为状态（TextChoices），`start` 为新建时的状态。送审以前的各状态可以修改内容。"""
 
     key: str
     title: str
     states: type
     start: str
     steps: Sequence[Step]
-    editable: tuple[str, ...]
     tones: Mapping[str, str] = field(default_factory=dict)  # 状态 → 徽标（ok、warn、late、off、info）
 
     def step(self, verb: str) -> Step:
         """按代号取一步；没有这一步时 KeyError。"""
         return {s.verb: s for s in self.steps}[verb]
 
-    def leaving(self, state: str) -> list[Step]:
-        """从一个状态出发可走的各步。"""
-        return [s for s in self.steps if state in s.sources]
+    def leaving(self, state: str, case: Any = None) -> list[Step]:
+        """从一个状态出发可走的各步；给出具体的事时，只留这件事有的。"""
+        found = [s for s in self.steps if state in s.sources]
+        return [s for s in found if case is None or s.applies is None or s.applies(case)]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.workdays import due
-from core.workflow import FLOWS, Flow
+from core.workflow import FLOWS, IN_TURN, Flow
 
 MOST = 500  # rows of one kind: beyond that a person works from the list
 
@@ -52,15 +52,13 @@ def waiting(flow: Flow, user, today: datetime.date) -> list[Entry]:
         return []
     found = []
     for case in rows.select_related(flow.subject, "entered_by")[:MOST]:
+        if not (steps := flow.asked_of(case, user)):
+            continue
         state, words = due(case.due_on, today) if case.due_on else ("info", "")
-        steps = [
-            s for s in flow.workflow.leaving(case.state)
-            if s.asked and user.role in s.roles and (not s.own or case.entered_by.role == user.role)
-        ]  # fmt: skip
         found.append(
             Entry(
-                title=str(case), action=f"{flow.workflow.title}：{'、'.join(s.label for s in steps)}",
-                url=f"{flow.url(case)}#step-{steps[0].verb}", due_on=case.due_on, state=state, words=words,
+                title=str(case), action=f"{flow.heading(case)}：{'、'.join(s.label for s in steps)}",
+                url=f"{flow.url(case)}?{IN_TURN}#step-{steps[0].verb}", due_on=case.due_on, state=state, words=words,
             )
         )  # fmt: skip
     return found

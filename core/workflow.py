@@ -1,22 +1,25 @@
 """How a case moves: one function writes, everything else reads the same rows of the workflow."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from core import notices, workdays
 from core.choices import CaseVerb
-from core.history import told
+from core.history import in_words, told
 from core.parameters import value
 from core.policy import NEEDED, Step, Workflow
+from core.tables import mask_phone, shown
 
 FLOWS: dict[str, "Flow"] = {}
+IN_TURN = "next=1"  # the address of a case that is opened from 我的待办: after a step the next one follows
 
 
 @dataclass(frozen=True)
@@ -27,48 +30,74 @@ class Offer:
     reasons: list[str]
 
 
+class Fact(NamedTuple):
+    """One line of a case as the decider sees it. mark: tells apart what masked words hide."""
+
+    field: str
+    label: str
+    words: str
+    mark: str = ""
+
+
+class Opinion(NamedTuple):
+    """A step that somebody took, from the history, which nobody can rewrite."""
+
+    verb: str
+    label: str
+    user: int | None
+    who: str
+    at: Any
+    words: str
+
+
 @dataclass
 class Flow:
     """A workflow bound to its records.
 
-    model: a concrete Case; subject: name of its foreign key to what the case is about;
-    facts(case): [(field, label, words)] that the decider sees and that are frozen when the case is sent;
-    effects: verb → what else happens, called with (case, by, note) in the same transaction;
-    detail: url name of the case's page.
+    model: a concrete Case; subject: name of its foreign key to what the case is about, which may be empty at first;
+    detail: url name of the case's page; fields: what the decider sees, frozen when the case is sent;
+    words: field → function of the case, where the stored value is not what a person reads;
+    before(case): (title, facts) to compare with, by default the last decided case of the same subject;
+    warnings(case): sentences that the decider should read and that refuse nothing;
+    effects: verb → what else happens, called with (case, by, note) in the same transaction.
     """
 
     workflow: Workflow
     model: type[models.Model]
     subject: str
-    facts: Callable[[Any], list[tuple[str, str, str]]]
     detail: str
+    fields: Sequence[str]
+    words: dict[str, Callable] = field(default_factory=dict)
+    before: Callable[[Any], tuple[str, list[Fact]]] | None = None
+    warnings: Callable[[Any], list[str]] = lambda case: []
     effects: dict[str, Callable] = field(default_factory=dict)
 
     def __post_init__(self):
         FLOWS[self.workflow.key] = self
 
+    # ---- what can be done, and why not ----
+
     def offers(self, case, user) -> list[Offer]:
         """Every step out of the case's state, with what stands in its way for this person."""
-        return [Offer(step, self.reasons(case, step, user)) for step in self.workflow.leaving(case.state)]
+        return [
+            Offer(step, self.reasons(case, step, user)) for step in self.workflow.leaving(case.state, case)
+        ]
 
     def reasons(self, case, step: Step, user) -> list[str]:
         """Why this person cannot take the step now, each a sentence; empty when nothing is in the way."""
-        found = []
-        if case.state not in step.sources:
-            found.append(f"现在是“{case.get_state_display()}”，不能{step.label}，请刷新页面。")
+        if step not in self.workflow.leaving(case.state, case):
+            return [f"现在是“{case.get_state_display()}”，不能{step.label}，请刷新页面。"]
         if user.role not in step.roles:
-            found.append(f"由{'、'.join(role.label for role in in_order(step.roles))}办理。")
-        elif step.others and user.pk in case.hands:
-            found.append("录入、修改或提交的人不能自己办理，请同事办理。")
-        elif step.own and user.role != case.entered_by.role:
-            found.append(f"由填报的一方（{case.entered_by.get_role_display()}）办理。")
-        return found or [words for check in step.checks if (words := check(case, user))]
+            return [f"由{'、'.join(role.label for role in in_order(step.roles))}办理。"]
+        if step.others and user.pk in case.hands:
+            return ["录入、修改或提交的人不能自己办理，请同事办理。"]
+        if step.own and user.role != case.entered_by.role:
+            return [f"由填报的一方（{case.entered_by.get_role_display()}）办理。"]
+        return [words for check in step.checks if (words := check(case, user))]
 
     def may_edit(self, case, user) -> bool:
         """Contents are open while the case is with its author, to whoever may send it."""
-        if case.state not in self.workflow.editable:
-            return False
-        sending = [s for s in self.workflow.leaving(case.state) if s.freezes]
+        sending = [s for s in self.workflow.leaving(case.state, case) if s.freezes]
         return any(user.role in s.roles and (not s.own or user.role == case.entered_by.role) for s in sending)
 
     def waiting_for(self, user):
@@ -85,20 +114,37 @@ class Flow:
         rows = self.model.objects.visible_to(user).filter(mine)
         return rows.order_by(models.F("due_on").asc(nulls_last=True), "pk")
 
+    def asked_of(self, case, user) -> list[Step]:
+        """The steps for which a case of `waiting_for` waits, by what the case itself says: no query."""
+        return [
+            s for s in self.workflow.leaving(case.state, case)
+            if s.asked and user.role in s.roles and (not s.own or case.entered_by.role == user.role)
+        ]  # fmt: skip
+
+    def next_for(self, user, case) -> tuple[int | None, int]:
+        """(key of the case that waits for this person after this one, how many wait besides it)."""
+        rows = self.waiting_for(user)
+        keys = list(rows.values_list("pk", flat=True)) if rows is not None else []
+        after = keys[keys.index(case.pk) + 1 :] if case.pk in keys else keys
+        others = [pk for pk in keys if pk != case.pk]
+        return next(iter(after or others), None), len(others)
+
+    # ---- writing ----
+
     @transaction.atomic
-    def enter(self, case, *, by, send: str):
-        """Store a new case and send it by the step `send`. ValidationError when it is not whole or a check refuses it."""
-        step = self.workflow.step(send)
+    def enter(self, case, *, by, send: str = ""):
+        """Store a new case and, with `send`, take that step. ValidationError when it is not whole or a check refuses it."""
+        step = self.workflow.step(send) if send else CaseVerb.ENTER
         case.entered_by, case.hands, case.state = by, [by.pk], self.workflow.start
         case.full_clean()
-        with told(step, by, clause=step.clause, case=self.workflow.key):
+        with told(step, by, case=self.workflow.key):
             case.save(force_insert=True)
-            return self.take(case, send, by=by)
+            return self.take(case, send, by=by) if send else case
 
     @transaction.atomic
     def correct(self, case, *, by, **fields):
         """Change what is open: everything before the case was sent, afterwards only the fields that were returned."""
-        case = self.model.objects.select_for_update(of=("self",)).get(pk=case.pk)
+        case = self.locked(case)
         if not self.may_edit(case, by):
             raise ValidationError(
                 f"现在是“{case.get_state_display()}”，只有填报的一方在送审以前、补正时可以修改。"
@@ -113,13 +159,13 @@ class Flow:
         return case
 
     @transaction.atomic
-    def take(self, case, verb: str, *, by, note: str = "", returned: dict[str, str] | None = None):
+    def take(self, case, verb: str, *, by, note: str = "", returned: dict[str, str] | None = None, **fields):
         """Take a step. ValidationError with every reason when it cannot be taken; nothing is written then.
 
-        returned: field → what is to be corrected, for a step that returns the case.
+        returned: field → what is to be corrected, for a step that returns the case; fields: what the step asks for.
         """
         step = self.workflow.step(verb)
-        case = self.model.objects.select_for_update(of=("self",)).get(pk=case.pk)
+        case = self.locked(case)
         reasons = self.reasons(case, step, by)
         if step.note == NEEDED and not note.strip():
             reasons.append("请填写意见。")
@@ -127,70 +173,137 @@ class Flow:
             reasons.append("请至少标出一栏要补正的内容，并写明怎样改。")
         if reasons:
             raise ValidationError(reasons)
+        for name in step.asks:
+            setattr(case, name, fields[name])
         self._clock(case, step)
         if step.freezes:
-            case.frozen = [list(fact) for fact in self.facts(case)]
-            case.submitted_by, case.submitted_at = by, timezone.now()
-            case.hands = sorted({*case.hands, by.pk})
+            self._freeze(case, by)
         if step.decides:
             case.decided_by, case.decided_at = by, timezone.now()
         case.returned = dict(returned or {}) if step.returns else {}
         case.state, case.version = step.target, case.version + 1
+        case.full_clean()
         with told(step, by, note, clause=step.clause, case=self.workflow.key):
-            case.save()
             if effect := self.effects.get(verb):
                 effect(case, by, note)
+            case.save()
         if (step.decides or step.returns) and case.entered_by_id != by.pk:
-            self._tell(case, step, note)
+            self._tell(case, note)
         return case
+
+    def locked(self, case):
+        """The case as it is now, kept from others until the transaction ends."""
+        return self.model.objects.select_for_update(of=("self",)).get(pk=case.pk)
+
+    def _freeze(self, case, by) -> None:
+        title, facts = (self.before or self.last_decided)(case)
+        case.frozen, case.before = self.facts(case), {"title": title, "facts": facts}
+        case.submitted_by, case.submitted_at = by, timezone.now()
+        case.hands = sorted({*case.hands, by.pk})
 
     def _clock(self, case, step: Step) -> None:
         """The decider's clock stops while the case is with its author and goes on with what was left."""
         today = timezone.localdate()
+        start = getattr(case, step.since) if step.since else today
         allowed = int(value(step.days, today)) if step.days else None
         if step.returns:
             case.days_left = workdays.between(today, case.due_on) if case.due_on else None
         if step.freezes and case.days_left is not None:
             allowed, case.days_left = case.days_left, None
-        case.due_on = None if allowed is None else workdays.add(today, max(allowed, 0))
+        case.due_on = None if allowed is None else workdays.add(start, max(allowed, 0))
 
-    def _tell(self, case, step: Step, note: str) -> None:
+    def _tell(self, case, note: str) -> None:
         title = f"{self.workflow.title}“{case}”：{case.get_state_display()}"
-        url = self.url(case)
         for person in {case.entered_by, case.submitted_by or case.entered_by}:
-            notices.notify(person, title=title, url=url, body=note)
+            notices.notify(person, title=title, url=self.url(case), body=note)
+
+    # ---- reading ----
 
     def url(self, case) -> str:
         return reverse(self.detail, args=[case.pk])
 
-    def last_approved(self, case):
-        """The newest decided case of the same subject before this one, for the comparison; None if there is none."""
-        same = {self.subject: getattr(case, self.subject)}
-        decided = self.model.objects.filter(**same, decided_at__isnull=False).exclude(pk=case.pk)
-        if case.decided_at:
-            decided = decided.filter(decided_at__lt=case.decided_at)
-        return decided.order_by("-decided_at").first()
+    def heading(self, case) -> str:
+        """What kind of case it is; one that has kinds says which."""
+        return (
+            f"{self.workflow.title}（{case.get_kind_display()}）"
+            if hasattr(case, "kind")
+            else self.workflow.title
+        )
+
+    def facts(self, case) -> list[Fact]:
+        """What the decider sees of the case as it is now."""
+        return facts_of(case, self.fields, self.words)
+
+    def last_decided(self, case) -> tuple[str, list[Fact]]:
+        """What was frozen of the newest decided case of the same subject."""
+        subject = getattr(case, f"{self.subject}_id")
+        decided = self.model.objects.filter(**{self.subject: subject}, decided_at__isnull=False)
+        last = decided.exclude(pk=case.pk).order_by("-decided_at").first() if subject else None
+        return "上次办结", last.frozen if last else []
 
     def sent_before(self, case) -> list:
         """What was sent the last time before the case came back; empty when it was sent once."""
         earlier = case.events.exclude(frozen=[]).exclude(frozen=case.frozen).order_by("-pgh_id")
         return earlier.values_list("frozen", flat=True).first() or []
 
-    def compared(self, case) -> tuple[str, list[tuple[str, str, str | None, bool]]]:
-        """(with what, [(label, what the decider is shown, the same before or None, whether they differ)]).
+    def compared(self, case) -> tuple[list[str], list[dict]]:
+        """(titles of what it is compared with, [{label, words, before: [(title, words)], differs}]).
 
-        A case that came back is compared with what was sent before, any other with the last decided one of its subject.
+        A case that came back stands beside what was sent before, and beside what it is to replace.
         """
-        shown = case.frozen or [list(fact) for fact in self.facts(case)]
-        against, last = "上次送审", self.sent_before(case) if case.frozen else []
-        if not last:
-            decided = self.last_approved(case)
-            against, last = "上次办结", decided.frozen if decided else []
-        before = {name: words for name, _, words in last}
-        return against, [
-            (label, words, before.get(name), bool(last) and before.get(name) != words)
-            for name, label, words in shown
+        now = case.frozen or self.facts(case)
+        kept = case.before or dict(
+            zip(("title", "facts"), (self.before or self.last_decided)(case), strict=True)
+        )
+        columns = [
+            ("上次送审", self.sent_before(case) if case.frozen else []),
+            (kept["title"], kept["facts"]),
         ]
+        columns = [(title, {row[0]: Fact(*row) for row in facts}) for title, facts in columns if facts]
+        rows = []
+        for fact in (Fact(*row) for row in now):
+            earlier = [known.get(fact.field) for _, known in columns]
+            rows.append(
+                {
+                    "label": fact.label,
+                    "words": fact.words,
+                    "before": [
+                        (title, old.words if old else "")
+                        for (title, _), old in zip(columns, earlier, strict=True)
+                    ],
+                    "differs": any(old is None or old[2:] != fact[2:] for old in earlier),
+                }
+            )
+        return [title for title, _ in columns], rows
+
+    def opinions(self, case) -> list[Opinion]:
+        """Every step that was taken, oldest first, with who, when and what they said."""
+        found = []
+        for event in case.events.select_related("pgh_context").order_by("pgh_id"):
+            said = event.pgh_context.metadata if event.pgh_context else {}
+            if said.get("case") == self.workflow.key:
+                who = (said.get("user"), said.get("username", ""), event.pgh_created_at)
+                found.append(Opinion(said["verb"], said.get("words", ""), *who, said.get("reason", "")))
+        return found
+
+    def last_opinion(self, case, *verbs: str) -> Opinion | None:
+        """The newest step with one of these verbs."""
+        return next((o for o in reversed(self.opinions(case)) if o.verb in verbs), None)
+
+
+def facts_of(record, names: Sequence[str], words: dict[str, Callable] | None = None) -> list[Fact]:
+    """Fields of a record as a person reads them; what the model names in `personal` is masked, and marked."""
+    found, personal = [], getattr(record, "personal", ())
+    for name in names:
+        own = record._meta.get_field(name)
+        stored = getattr(record, own.attname)
+        if name in personal:
+            mark = salted_hmac("core.workflow.fact", str(stored)).hexdigest()[:16] if stored else ""
+            found.append(Fact(name, str(own.verbose_name), mask_phone(stored) or "—", mark))
+        else:
+            said = words[name](record) if words and name in words else in_words(own, stored)
+            found.append(Fact(name, str(own.verbose_name), shown(said)))
+    return found
 
 
 def in_order(roles) -> list:

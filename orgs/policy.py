@@ -201,7 +201,6 @@ STATUS_CHANGE = Workflow(
     title="状态变更申请",
     states=RequestState,
     start=RequestState.DRAFT,
-    editable=(RequestState.DRAFT, RequestState.RETURNED),
     tones={
         RequestState.DRAFT: "off",
         RequestState.PENDING: "info",

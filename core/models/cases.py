@@ -11,7 +11,8 @@ class Case(models.Model):
     """What every case has. A concrete one adds `state` (with its choices), its subject, its fields and its `scope_path`.
 
     hands: everybody who entered, changed or sent it, none of whom may decide on it;
-    frozen: what was sent for decision, [[field, label, words]]; later edits do not touch it;
+    frozen: what was sent for decision, [[field, label, words, mark]]; later edits do not touch it;
+    before: what it was compared with then, {"title": …, "facts": [[field, label, words, mark]]};
     returned: field → what is to be corrected, while the case is with its author; only these fields are open then;
     due_on: last day of whoever has it now; days_left: working days kept for the decider while the clock is stopped.
     """
@@ -42,6 +43,7 @@ class Case(models.Model):
     days_left = models.SmallIntegerField("暂停时剩余工作日", null=True, editable=False)
     returned = models.JSONField("退回补正", default=dict, editable=False)
     frozen = models.JSONField("送审内容", default=list, editable=False, encoder=DjangoJSONEncoder)
+    before = models.JSONField("对照内容", default=dict, editable=False, encoder=DjangoJSONEncoder)
     hands = ArrayField(models.BigIntegerField(), verbose_name="经手填报的人", default=list, editable=False)
     version = models.PositiveIntegerField("版本", default=1, editable=False)
 

@@ -14,7 +14,8 @@ from core import attachments, history, workdays
 from core.ledger.guard import Refused
 from core.policy import FREE, NEEDED
 from core.views.base import GrantMixin
-from core.workflow import Flow
+from core.views.forms import refuse
+from core.workflow import IN_TURN, Flow
 
 UNTOLD = frozenset(
     {
@@ -23,6 +24,7 @@ UNTOLD = frozenset(
         "version",
         "entered_at",
         "frozen",
+        "before",
         "days_left",
         "submitted_at",
         "decided_at",
@@ -32,31 +34,56 @@ UNTOLD = frozenset(
 
 
 class StepForm(forms.Form):
-    """What a step asks for: an opinion, and for a step that returns the case the fields to correct."""
+    """What a step asks for: its fields, an opinion, and for a step that returns the case what to correct."""
 
-    def __init__(self, *args, step, facts, **kwargs):
+    def __init__(self, *args, step, case, facts, **kwargs):
         super().__init__(*args, **kwargs)
         self.step = step
+        for name, field in forms.fields_for_model(type(case), step.asks, formfield_callback=asked).items():
+            field.initial = getattr(case, name)
+            self.fields[name] = field
         if step.note != FREE:
-            area = forms.Textarea(attrs={"rows": 2})
-            needed = step.note == NEEDED
-            self.fields["note"] = forms.CharField(label="意见", max_length=500, widget=area, required=needed)
+            area, needed = forms.Textarea(attrs={"rows": 2}), step.note == NEEDED
+            self.fields["note"] = forms.CharField(
+                label="意见", max_length=500, widget=area, required=needed, initial=step.phrase
+            )
         if step.returns:
-            for name, label, _ in facts:
+            for fact in facts:
                 text = forms.TextInput(attrs={"placeholder": "写明怎样改；不用改的留空"})
-                self.fields[f"fix_{name}"] = forms.CharField(
-                    label=label, max_length=200, required=False, widget=text
+                self.fields[f"fix_{fact.field}"] = forms.CharField(
+                    label=fact.label, max_length=200, required=False, widget=text
                 )
+
+    def begin_here(self) -> None:
+        """The keyboard starts at the first field."""
+        for field in list(self.fields.values())[:1]:
+            field.widget.attrs["autofocus"] = True
 
     def returned(self) -> dict[str, str]:
         marked = {k.removeprefix("fix_"): v for k, v in self.cleaned_data.items() if k.startswith("fix_")}
         return {name: words for name, words in marked.items() if words}
 
+    def asked(self) -> dict:
+        return {name: self.cleaned_data[name] for name in self.step.asks}
+
+
+def asked(field, **kwargs) -> forms.Field | None:
+    """A field of the record as a step asks for it: needed, unless it is a box to tick."""
+    made = field.formfield(**kwargs)
+    made.required = not isinstance(made, forms.BooleanField)
+    if isinstance(made, forms.DateField):
+        made.widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    return made
+
 
 class CasePage(GrantMixin, View):
-    """Facts, comparison, files, steps and history of one case; a POST to `<verb>/` takes a step."""
+    """Facts, comparison, files, steps and history of one case; a POST to `<verb>/` takes a step.
+
+    Opened from 我的待办 (`IN_TURN`), a step leads to the next case that waits for the same person.
+    """
 
     flow: Flow = None
+    template_name = "core/case.html"
     http_method_names = ("get", "post", "head", "options")
 
     def case(self, pk: int):
@@ -88,12 +115,27 @@ class CasePage(GrantMixin, View):
             return self.page(case, form)
         note = form.cleaned_data.get("note", "")
         try:
-            self.flow.take(case, verb, by=request.user, note=note, returned=form.returned())
+            self.flow.take(case, verb, by=request.user, note=note, returned=form.returned(), **form.asked())
         except ValidationError as error:
-            form.add_error(None, error)
+            refuse(form, error)
             return self.page(self.case(pk), form)
-        messages.success(request, f"已{step.label}。")
-        return redirect(self.flow.detail, pk)
+        return self.onward(case, step)
+
+    def onward(self, case, step):
+        """To the case as it is now, or to the next one in turn."""
+        if not self.in_turn:
+            messages.success(self.request, f"已{step.label}。")
+            return redirect(self.flow.detail, case.pk)
+        following, left = self.flow.next_for(self.request.user, case)
+        if following is None:
+            messages.success(self.request, f"“{case}”已{step.label}。{self.flow.workflow.title}都办完了。")
+            return redirect("home")
+        messages.success(self.request, f"“{case}”已{step.label}。还有 {left} 件。")
+        return redirect(f"{reverse(self.flow.detail, args=[following])}?{IN_TURN}#steps-title")
+
+    @property
+    def in_turn(self) -> bool:
+        return self.request.GET.get("next") == "1"
 
     @transaction.atomic
     def attach(self, case):
@@ -110,41 +152,48 @@ class CasePage(GrantMixin, View):
         return redirect(self.flow.detail, case.pk)
 
     def form(self, step, case, data=None) -> StepForm:
-        return StepForm(data, step=step, facts=self.flow.facts(case), auto_id=f"{step.verb}_%s")
+        return StepForm(data, step=step, case=case, facts=self.flow.facts(case), auto_id=f"{step.verb}_%s")
 
     def page(self, case, failed: StepForm | None = None):
         """failed: the form of a step that was refused, shown again as it was filled in."""
-        user, flow = self.request.user, self.flow
-        steps, first = [], None
-        for offer in flow.offers(case, user):
-            mine = failed if failed and failed.step == offer.step else self.form(offer.step, case)
-            if not offer.reasons and offer.step.asked:
-                first = first or offer.step
-            shown = offer.step in (first, failed and failed.step)
-            steps.append({"step": offer.step, "reasons": offer.reasons, "form": mine, "shown": shown})
+        flow, open_to_change = self.flow, self.flow.may_edit(case, self.request.user)
         state, words = workdays.due(case.due_on, timezone.localdate()) if case.due_on else ("", "")
         against, compared = flow.compared(case)
+        following = flow.next_for(self.request.user, case)[0] if self.in_turn else None
         context = {
-            "title": f"{flow.workflow.title}：{getattr(case, flow.subject)}", "case": case, "flow": flow,
+            "title": f"{flow.heading(case)}：{case}", "case": case, "flow": flow, "subject": getattr(case, flow.subject),
             "tone": flow.workflow.tones.get(case.state, "info"), "due_state": state, "due_words": words,
-            "against": against, "compared": compared, "steps": steps, "failed": failed,
-            "returned": [(label, case.returned[n]) for n, label, _ in flow.facts(case) if n in case.returned],
+            "against": against, "compared": compared, "warnings": flow.warnings(case), "opinions": flow.opinions(case),
+            "steps": self.steps(case, failed), "failed": failed, "turn": f"?{IN_TURN}" if self.in_turn else "",
+            "following": f"{reverse(flow.detail, args=[following])}?{IN_TURN}#steps-title" if following else "",
+            "returned": [(f.label, case.returned[f.field]) for f in flow.facts(case) if f.field in case.returned],
             "files": attachments.of(case), "timeline": history.timeline(case, skipped=UNTOLD),
-            "may_attach": self.flow.may_edit(case, self.request.user), "edit_url": self.edit_url(case), "subject": getattr(case, flow.subject),
+            "may_attach": open_to_change,
+            "edit_url": reverse(f"{flow.detail}_edit", args=[case.pk]) if open_to_change else "", **self.extra(case),
         }  # fmt: skip
-        return render(self.request, "core/case.html", context, status=200 if failed is None else 409)
+        return render(self.request, self.template_name, context, status=200 if failed is None else 409)
 
-    def edit_url(self, case) -> str:
-        return (
-            reverse(f"{self.flow.detail}_edit", args=[case.pk])
-            if self.flow.may_edit(case, self.request.user)
-            else ""
-        )
+    def steps(self, case, failed: StepForm | None) -> list[dict]:
+        """Every step out of here; the first that this person is asked for, or the refused one, is open."""
+        found, first = [], None
+        for offer in self.flow.offers(case, self.request.user):
+            mine = failed if failed and failed.step == offer.step else self.form(offer.step, case)
+            if not first and not offer.reasons and offer.step.asked:
+                first = offer.step
+                if self.in_turn and failed is None:
+                    mine.begin_here()
+            shown = offer.step in (first, failed and failed.step)
+            found.append({"step": offer.step, "reasons": offer.reasons, "form": mine, "shown": shown})
+        return found
+
+    def extra(self, case) -> dict:
+        """More context of one workflow's page."""
+        return {}
 
 
-def case_urls(flow: Flow, grant: str, doing: str, name: str, edit) -> list:
+def case_urls(flow: Flow, grant: str, doing: str, name: str, edit, page: type[CasePage] = CasePage) -> list:
     """The addresses of a workflow's cases: `<pk>/`, `<pk>/edit/` (edit: its view) and `<pk>/<verb>/`."""
-    page = CasePage.as_view(flow=flow, grant=grant, doing=doing)
+    page = page.as_view(flow=flow, grant=grant, doing=doing)
     return [
         path(f"{name}/<int:pk>/", page, name=flow.detail.partition(":")[2]),
         path(f"{name}/<int:pk>/edit/", edit, name=f"{flow.detail.partition(':')[2]}_edit"),

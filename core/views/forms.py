@@ -10,6 +10,15 @@ from core.drafts import fill
 from core.views.base import GrantMixin
 
 
+def refuse(form, error: ValidationError) -> None:
+    """Say why an action was refused: at the fields that it names, else above the form."""
+    if hasattr(error, "error_dict"):
+        for name, found in error.error_dict.items():
+            form.add_error(name if name in form.fields else None, found)
+    else:
+        form.add_error(None, error)
+
+
 class FormPage(GrantMixin, View):
     """One form about a record (or about none), and the one action that it carries out.
 
@@ -59,7 +68,7 @@ class FormPage(GrantMixin, View):
         try:
             result = self.carry_out(form)
         except ValidationError as error:
-            form.add_error(None, error)
+            refuse(form, error)
             return self.page(form)
         messages.success(request, self.words(self.done))
         return redirect(self.after(result))

@@ -6,25 +6,14 @@ from orgs.actions.register import change_status
 from orgs.models import Organization, StatusChange
 
 
-def facts(case: StatusChange) -> list[tuple[str, str, str]]:
-    """What the decider sees: [(field, label, words)]."""
-    label = {f.name: str(f.verbose_name) for f in StatusChange._meta.concrete_fields}
-    return [
-        ("status", label["status"], case.get_status_display()),
-        ("effective_on", label["effective_on"], f"{case.effective_on:%Y-%m-%d}"),
-        ("reason", label["reason"], case.reason),
-        ("property_note", label["property_note"], case.property_note),
-    ]
-
-
 def write_into_register(case: StatusChange, by, note: str) -> None:
     """The register follows the decision, in the same transaction."""
     change_status(case.organization, status=case.status, reason=f"{case.reason}（申请 {case.pk}）", by=by)
 
 
 FLOW = Flow(
-    workflow=policy.STATUS_CHANGE, model=StatusChange, subject="organization", facts=facts,
-    effects={"approve": write_into_register}, detail="orgs:status_change",
+    workflow=policy.STATUS_CHANGE, model=StatusChange, subject="organization", detail="orgs:status_change",
+    fields=("status", "effective_on", "reason", "property_note"), effects={"approve": write_into_register},
 )  # fmt: skip
 
 

@@ -148,8 +148,10 @@ def test_what_was_sent_stays_as_it_was_and_is_compared_with_the_last_decision(ma
     second = ask(organization, by=cast.committee, status="filed", effective_on=TODAY, reason="恢复活动")
     StatusChange.objects.filter(pk=second.pk).update(reason="后来改的")
     second.refresh_from_db()
-    shown = {label: (words, before, differs) for label, words, before, differs in FLOW.compared(second)[1]}
-    assert shown["原因"] == ("恢复活动", "歇夏", True)
+    against, rows = FLOW.compared(second)
+    shown = {row["label"]: (row["words"], row["before"], row["differs"]) for row in rows}
+    assert against == ["上次办结"]
+    assert shown["原因"] == ("恢复活动", [("上次办结", "歇夏")], True)
     assert shown["变更日期"][2] is False
 
 
@@ -174,8 +176,9 @@ def test_returned_only_the_marked_fields_are_open_and_the_clock_stands_still(req
     case = FLOW.take(case, "resubmit", by=cast.committee)
     assert (case.days_left, case.due_on, case.returned) == (None, workdays.add(TODAY, 3), {})
     against, rows = FLOW.compared(case)
-    assert against == "上次送审"
-    assert [row for row in rows if row[3]] == [("原因", "五月起没有活动", "不再活动", True)]
+    assert against == ["上次送审"]
+    differing = [(row["label"], row["words"], row["before"]) for row in rows if row["differs"]]
+    assert differing == [("原因", "五月起没有活动", [("上次送审", "不再活动")])]
     assert "上次送审" in sign_in(cast.street).get(case.get_absolute_url()).content.decode()
 
 
@@ -216,7 +219,7 @@ def test_the_whole_way_in_the_browser_of_both(make_org, cast, sign_in):
     data = {"status": "stopped", "effective_on": TODAY.isoformat(), "reason": "不再活动"}
     case_url = committee.post(ask_url, data).url
     entry = next(e for e in street.get("/").context["entries"] if e.title == organization.name)
-    assert entry.url == f"{case_url}#step-approve"
+    assert entry.url == f"{case_url}?next=1#step-approve"
     page = street.get(case_url).content.decode()
     assert "由居委会人员" not in page.split("step-approve")[1].split("</form>")[0]
     assert street.post(f"{case_url}approve/", {"note": "同意"}).status_code == 302
