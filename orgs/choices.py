@@ -60,6 +60,8 @@ class Assignment(TextChoices):
 class TermKind(TextChoices):
     CATEGORY = "category", "类别"
     FIELD = "field", "服务领域"
+    NAME_WORD = "name_word", "名称用语提示"
+    FILING_NO = "filing_no", "备案编号格式"
 
 
 class Dormancy(TextChoices):

@@ -69,6 +69,10 @@ class TermForm(forms.Form):
         data = super().clean()
         if "kind" in data and "label" in data and terms.taken(data["kind"], data["label"]):
             self.add_error("label", "字典中已有这个名称，请换一个名称。")
+        elif data.get("kind") == TermKind.FILING_NO and (
+            fault := policy.number_pattern_fault(data.get("label", ""))
+        ):
+            self.add_error("label", fault)
         return data
 
 

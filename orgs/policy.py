@@ -100,6 +100,33 @@ FIELDS = [  # 本意见第三部分五个重点领域
     ("civility", "社区精神文明"),
 ]
 
+# 备案团队名称里要提醒核对的用语：只提醒，不拦截。首批如下，以后在“设置—字典”中按日期增减。
+NAME_WORDS = {
+    "冠以全国性字样，社区团队不能使用": ("中国", "中华", "全国", "国家", "长三角"),
+    "容易误认为注册社会组织，请核对是否已登记": (
+        "协会", "学会", "研究会", "联合会", "促进会", "商会", "基金会", "研究院", "服务中心",
+    ),
+    "不属于社区社会组织（居委工作机构、业主组织、经营单位）": ("业委会", "业主委员会", "物业公司", "有限公司", "楼组长"),
+}  # fmt: skip
+NUMBER_TOKENS = ("{街镇}", "{年}", "{序号}")
+NUMBER_PATTERN = "{街镇}-{年}-{序号}"  # 街镇代码九位、年份、街镇当年序号四位
+NUMBER_BASIS = "内部口径，可调整；市里没有公布统一的备案编号格式"
+
+
+def number_pattern_fault(pattern: str) -> str | None:
+    """备案编号格式的问题：必须含街镇、年、序号，编出的号才不会重复。"""
+    missing = [token for token in NUMBER_TOKENS if token not in pattern]
+    return f"格式里要有 {'、'.join(missing)}，例如 {NUMBER_PATTERN}。" if missing else None
+
+
+def filing_number(pattern: str, street_code: str, year: int, serial: int) -> str:
+    """按格式编号：310105005-2026-0001。"""
+    parts = zip(NUMBER_TOKENS, (street_code, str(year), f"{serial:04d}"), strict=True)
+    for token, words in parts:
+        pattern = pattern.replace(token, words)
+    return pattern
+
+
 # ---- 统一社会信用代码（GB 32100-2015，主体标识码 GB 11714） --------------------------------------------------
 
 CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"

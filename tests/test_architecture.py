@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-APPS = ["core", "places", "accounts", "orgs", "reports"]
+APPS = ["core", "places", "accounts", "orgs", "filings", "reports"]
 RANK = {name: rank for rank, name in enumerate(APPS)}
 ROOMS = {
     "choices": 0, "policy": 1, "search": 1, "models": 2, "queries": 3, "actions": 4, "demo": 4, "tasks": 5, "tables": 5,

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "places",
     "accounts",
     "orgs",
+    "filings",
     "reports",
 ]
 

@@ -11,9 +11,16 @@ from orgs.queries.terms import forget
 
 IN_FORCE = datetime.date(2022, 1, 30)
 EXPIRES = datetime.date(2025, 12, 31)
-BASIS = {
-    TermKind.CATEGORY: "长民规〔2021〕1号 第四部分（一）3",
-    TermKind.FIELD: "长民规〔2021〕1号 第三部分",
+DICTIONARIES = {  # kind → [(code, words, 依据)]
+    TermKind.CATEGORY: [(*row, "长民规〔2021〕1号 第四部分（一）3") for row in policy.CATEGORIES],
+    TermKind.FIELD: [(*row, "长民规〔2021〕1号 第三部分") for row in policy.FIELDS],
+    TermKind.NAME_WORD: [
+        (f"word{n}", word, why)
+        for n, (why, word) in enumerate(
+            ((why, w) for why, words in policy.NAME_WORDS.items() for w in words), 1
+        )
+    ],
+    TermKind.FILING_NO: [("first", policy.NUMBER_PATTERN, policy.NUMBER_BASIS)],
 }
 COUNTING_BASIS = (
     "计入：注册社会组织“正常”“整改中”，群众活动团队“已备案”，社区活动小组“正常”。"
@@ -23,14 +30,14 @@ COUNTING_BASIS = (
 
 @transaction.atomic
 def load_dictionaries() -> tuple[int, int]:
-    """Load categories, service fields and the first target; (entries, targets) added. What exists is left alone."""
+    """Load the dictionaries and the first target; (entries, targets) added. What exists is left alone."""
     added = 0
-    for kind, entries in ((TermKind.CATEGORY, policy.CATEGORIES), (TermKind.FIELD, policy.FIELDS)):
-        for order, (code, label) in enumerate(entries, 1):
+    for kind, entries in DICTIONARIES.items():
+        for order, (code, label, basis) in enumerate(entries, 1):
             _, new = Term.objects.get_or_create(
                 kind=kind,
                 code=code,
-                defaults={"label": label, "order": order, "valid_from": IN_FORCE, "legal_basis": BASIS[kind]},
+                defaults={"label": label, "order": order, "valid_from": IN_FORCE, "legal_basis": basis},
             )
             added += new
         forget(kind)

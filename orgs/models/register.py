@@ -85,6 +85,7 @@ class Organization(models.Model):
     staff_count = models.PositiveIntegerField("从业人员数", null=True, blank=True)
 
     filing_no = models.CharField("备案编号", max_length=30, null=True, blank=True)
+    municipal_no = models.CharField("市备案系统编号", max_length=40, null=True, blank=True)
     activity_content = models.CharField("活动内容", max_length=200, blank=True)
     activity_place = models.CharField("活动地点", max_length=200, blank=True)
     activity_time = models.CharField("活动时间", max_length=100, blank=True)
@@ -142,6 +143,11 @@ class Organization(models.Model):
             ),
             models.UniqueConstraint(
                 "filing_no", name="org_filing_no_once", violation_error_message="名册中已有这个备案编号"
+            ),
+            models.UniqueConstraint(
+                "municipal_no",
+                name="org_municipal_no_once",
+                violation_error_message="名册中已有这个市备案系统编号",
             ),
             models.CheckConstraint(
                 name="org_status_fits_tier",

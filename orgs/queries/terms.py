@@ -61,12 +61,12 @@ def term_or_404(pk: int) -> Term:
 
 def used(term: Term) -> int:
     """How many organisations hold the entry now."""
-    held = (
-        {"category": term.code}
-        if term.kind == TermKind.CATEGORY
-        else {"service_fields__contains": [term.code]}
-    )
-    return Organization.objects.filter(**held).count()
+    held = {
+        TermKind.CATEGORY: {"category": term.code},
+        TermKind.FIELD: {"service_fields__contains": [term.code]},
+        TermKind.NAME_WORD: {"name__contains": term.label},
+    }.get(TermKind(term.kind))
+    return Organization.objects.filter(**held).count() if held else 0
 
 
 def taken(kind: str, label: str) -> bool:
@@ -87,3 +87,20 @@ def categories() -> dict[str, str]:
 
 def fields() -> dict[str, str]:
     return labels(TermKind.FIELD)
+
+
+def name_words() -> list[tuple[str, str]]:
+    """(word, why it should be looked at) of the words that a name should not hold, as of today."""
+    return list(_in_use(TermKind.NAME_WORD).values_list("label", "legal_basis"))
+
+
+def filing_pattern() -> str:
+    """The pattern of new filing numbers as of today; empty when none is set."""
+    return _in_use(TermKind.FILING_NO).order_by("-valid_from").values_list("label", flat=True).first() or ""
+
+
+def _in_use(kind: str):
+    today = timezone.localdate()
+    return Term.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=today), kind=kind, valid_from__lte=today
+    ).order_by("order")
