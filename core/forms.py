@@ -1,4 +1,4 @@
-"""Forms of the dated settings."""
+"""What forms share: masked fields, days; and the forms of the dated settings."""
 
 import datetime
 
@@ -8,9 +8,34 @@ from django.utils import timezone
 from core import parameters
 from core.choices import DayKind
 from core.policy import Declared
+from core.tables import mask_phone
 
 LONGEST = 31  # days of one correction of the working calendar
 YEARS_AHEAD = 5
+
+
+class MaskedFields:
+    """Mixin of a ModelForm: what the model names in `personal` is shown masked, and stays as it is unless it is typed anew.
+
+    `mask()` is called at the end of `__init__`.
+    """
+
+    def mask(self) -> None:
+        for name in self.instance.personal & set(self.fields):
+            if stored := getattr(self.instance, name):
+                self.initial[name] = mask_phone(stored)
+                self.fields[name].help_text = self.fields[name].help_text or "已遮蔽；不改就保持原样"
+        self.stored = {name: getattr(self.instance, name) for name in self.instance.personal}
+
+    def clean(self):
+        data = super().clean()
+        for name in self.instance.personal & set(data):
+            if "*" not in (typed := data[name] or ""):
+                continue
+            if typed != mask_phone(self.stored[name]):
+                self.add_error(name, "被遮蔽的内容无法还原，请填写完整，或重新打开本页。")
+            data[name] = self.stored[name]
+        return data
 
 
 def date_field(label: str, **more) -> forms.DateField:

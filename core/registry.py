@@ -1,6 +1,6 @@
 """What apps register with core, which knows none of them: lists, pages of numbers, parameters, pages of settings."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.urls import get_resolver
@@ -26,6 +26,33 @@ class ParameterGroup:
 class SettingsPage:
     title: str
     url_name: str
+
+
+@dataclass(frozen=True)
+class Tab:
+    """What an app adds to the page of another app's record, of which that one knows nothing.
+
+    template: drawn with what `context(record, user)` gives; `context` answers None where the tab makes no sense;
+    its entry `count` stands beside the title.
+    """
+
+    key: str
+    title: str
+    template: str
+    context: Callable
+
+
+TABS: dict[type, list[Tab]] = {}  # model → tabs on the page of its records
+
+
+def tab(model: type, found: Tab) -> None:
+    TABS.setdefault(model, []).append(found)
+
+
+def tabs(record, user) -> list[tuple[Tab, dict]]:
+    """The tabs that other apps add to a record's page, with their contexts."""
+    offered = [(one, one.context(record, user)) for one in TABS.get(type(record), ())]
+    return [(one, context) for one, context in offered if context is not None]
 
 
 PARAMETERS: list[ParameterGroup] = []

@@ -58,9 +58,11 @@ class Column:
 
 
 def mask_phone(value: str | None) -> str | None:
-    """138****1234; a number too short to mask keeps only its first digit."""
+    """138****1234; a number too short to mask keeps only its first digit, an address its first three characters."""
     if not value:
         return None
+    if not value.isascii():
+        return f"{value[:3]}****"
     return f"{value[:3]}****{value[-4:]}" if len(value) >= 8 else f"{value[:1]}****"
 
 

@@ -55,7 +55,7 @@ class Flow:
     """A workflow bound to its records.
 
     model: a concrete Case; subject: name of its foreign key to what the case is about, which may be empty at first;
-    detail: url name of the case's page; fields: what the decider sees, frozen when the case is sent;
+    detail: url name of the case's page; fields(case): what the decider sees, frozen when the case is sent;
     words: field → function of the case, where the stored value is not what a person reads;
     before(case): (title, facts) to compare with, by default the last decided case of the same subject;
     warnings(case): sentences that the decider should read and that refuse nothing;
@@ -66,7 +66,7 @@ class Flow:
     model: type[models.Model]
     subject: str
     detail: str
-    fields: Sequence[str]
+    fields: Callable[[Any], Sequence[str]]
     words: dict[str, Callable] = field(default_factory=dict)
     before: Callable[[Any], tuple[str, list[Fact]]] | None = None
     warnings: Callable[[Any], list[str]] = lambda case: []
@@ -182,10 +182,10 @@ class Flow:
             case.decided_by, case.decided_at = by, timezone.now()
         case.returned = dict(returned or {}) if step.returns else {}
         case.state, case.version = step.target, case.version + 1
-        case.full_clean()
         with told(step, by, note, clause=step.clause, case=self.workflow.key):
             if effect := self.effects.get(verb):
                 effect(case, by, note)
+            case.full_clean()
             case.save()
         if (step.decides or step.returns) and case.entered_by_id != by.pk:
             self._tell(case, note)
@@ -232,7 +232,7 @@ class Flow:
 
     def facts(self, case) -> list[Fact]:
         """What the decider sees of the case as it is now."""
-        return facts_of(case, self.fields, self.words)
+        return facts_of(case, self.fields(case), self.words)
 
     def last_decided(self, case) -> tuple[str, list[Fact]]:
         """What was frozen of the newest decided case of the same subject."""

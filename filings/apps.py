@@ -1,8 +1,18 @@
-"""Says at start which numbers of the filings are dated and which cases move."""
+"""Says at start which numbers of the filings are dated, which cases move, and what the page of an organisation shows of them."""
+
+from importlib import import_module
 
 from django.apps import AppConfig
+
+from core.registry import declare
 
 
 class FilingsConfig(AppConfig):
     name = "filings"
     verbose_name = "备案"
+
+    def ready(self):
+        policy = import_module("filings.policy")
+        declare("备案", policy.PARAMETERS)
+        import_module("filings.actions.filing")
+        import_module("filings.queries.tabs")

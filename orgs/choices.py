@@ -83,6 +83,7 @@ class Verb(TextChoices):
     DELETE_ACTIVITY = "delete_activity", "删除活动"
     MERGE = "merge", "合并"
     DISTINCT = "distinct", "确认不是重复"
+    REVIEW = "review", "发起年度复核"
     NIGHTLY = "nightly", "夜间更新"
     SEED = "seed", "演示数据"
 

@@ -19,6 +19,12 @@ def masked(value):
 
 
 @register.filter
+def may(user, grant):
+    """Whether the person holds a grant."""
+    return user.may(grant)
+
+
+@register.filter
 def get(mapping, key):
     """mapping[key], or None."""
     return mapping.get(key) if mapping else None

@@ -25,7 +25,7 @@ class FormPage(GrantMixin, View):
     form_class: takes `user=`, and `record=` when there is one; action(record?, **cleaned_data, by=): what is done;
     model: what `pk` in the address names, cut to the person's jurisdiction; title, submit, done: words, formatted
     with what `known()` gives; `applies(record)`: False where the page makes no sense (404);
-    guarded: asks again when somebody saved the record after the page was drawn.
+    also: label of a second button, which sends `keep`; guarded: asks again when somebody saved the record after the page was drawn.
     """
 
     model = None
@@ -34,6 +34,7 @@ class FormPage(GrantMixin, View):
     action = None
     title = ""
     submit = "保存"
+    also = ""
     done = "已保存。"
     template_name = "core/form.html"
     guarded = False
@@ -90,7 +91,7 @@ class FormPage(GrantMixin, View):
 
     def page(self, form):
         context = {
-            "form": form, "title": self.words(self.title), "submit": self.words(self.submit), "record": self.record,
+            "form": form, "title": self.words(self.title), "submit": self.words(self.submit), "also": self.also, "record": self.record,
             "seen": self.record.version if self.guarded else "",
             "back": self.record.get_absolute_url() if self.record else "", **self.extra(),
         }  # fmt: skip

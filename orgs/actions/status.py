@@ -13,7 +13,7 @@ def write_into_register(case: StatusChange, by, note: str) -> None:
 
 FLOW = Flow(
     workflow=policy.STATUS_CHANGE, model=StatusChange, subject="organization", detail="orgs:status_change",
-    fields=("status", "effective_on", "reason", "property_note"), effects={"approve": write_into_register},
+    fields=lambda case: ("status", "effective_on", "reason", "property_note"), effects={"approve": write_into_register},
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from orgs.models.duplicates import DuplicatePair, MergedOrganization
 from orgs.models.imports import ImportFault
 from orgs.models.register import Activity, Organization
 from orgs.models.requests import StatusChange
+from orgs.models.serials import FilingSerial
 from orgs.models.targets import CommunityTarget, TargetPolicy
 from orgs.models.terms import Term
 
@@ -11,6 +12,7 @@ __all__ = [
     "Activity",
     "CommunityTarget",
     "DuplicatePair",
+    "FilingSerial",
     "ImportFault",
     "MergedOrganization",
     "Organization",

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core import history
+from core.parameters import value
 from orgs import policy, search
 from orgs.choices import Verb
 from orgs.models import Activity, Organization, TargetPolicy
@@ -46,6 +47,11 @@ def estimated(queryset: QuerySet) -> int:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
         plan = cursor.fetchone()[0]
     return (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]["Plan Rows"]
+
+
+def team_min_members() -> int:
+    """Members that a team needs to be filed, as of today."""
+    return int(value(policy.TEAM_MIN_MEMBERS))
 
 
 def counted_statuses(on: datetime.date | None = None) -> dict[str, list[str]]:

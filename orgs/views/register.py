@@ -9,6 +9,7 @@ from django.urls import reverse
 from core import drafts, merge
 from core.drafts import fill
 from core.registry import register as listed
+from core.registry import tabs
 from core.tables import mask_phone
 from core.undo import offer
 from core.views.base import require
@@ -80,6 +81,7 @@ def detail(request, pk: int):
         "timeline": offer(history, request.user) if tab == "history" else history,
         "may_reveal": bool(organization.contact_phone) and request.user.may("orgs.reveal"),
         "tab": tab,
+        "more": [(one, found, one.key == tab) for one, found in tabs(organization, request.user)],
     }
     return render(request, "orgs/detail.html", context)
 

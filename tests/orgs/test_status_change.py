@@ -15,14 +15,13 @@ from accounts.choices import Role
 from accounts.models import User
 from core import todo, workdays
 from core.models import Attachment, AuditEvent, Notice, Parameter
-from core.workflow import FLOWS
 from orgs import policy
 from orgs.actions.register import change_status
 from orgs.actions.status import FLOW, ask
 from orgs.choices import RequestState
 from orgs.models import StatusChange
 
-ROWS = [(flow.workflow, step) for flow in FLOWS.values() for step in flow.workflow.steps]
+ROWS = [(FLOW.workflow, step) for step in FLOW.workflow.steps]
 TODAY = datetime.date.today()
 
 

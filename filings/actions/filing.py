@@ -1,0 +1,192 @@
+"""Filings: entered, sent, decided on; then the register follows, in the same transaction."""
+
+import datetime
+import secrets
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from core.workflow import Fact, Flow, facts_of
+from filings import policy
+from filings.choices import Kind
+from filings.models import Certificate, Filing
+from filings.queries.filings import alike, last_filed
+from orgs.actions import numbers, register
+from orgs.choices import Status, Tier
+from orgs.models import Organization
+from orgs.queries import terms
+
+SHARED = [name for name in (*policy.TEAM, *policy.LEADER, *policy.LIAISON) if hasattr(Organization, name)]
+ONLY_HERE = [name for name in (*policy.LEADER, *policy.LIAISON) if not hasattr(Organization, name)]
+PLACE = {"street", "community"}
+WORDS = {
+    "category": lambda case: terms.categories().get(case.category, case.category),
+    "service_fields": lambda case: "、".join(terms.fields().get(code, code) for code in case.service_fields),
+    "street": lambda case: case.street.name,
+    "community": lambda case: case.community.name,
+}
+
+
+def begin(kind: Kind, organization: Organization | None = None, *, year: int | None = None) -> Filing:
+    """An unsaved filing, filled in with what the register holds and with what was filed last: nothing is typed again."""
+    filing = Filing(kind=kind, organization=organization, year=year)
+    if organization:
+        for name in SHARED:
+            setattr(filing, name, getattr(organization, name))
+        if last := last_filed(organization):
+            for name in ONLY_HERE:
+                setattr(filing, name, getattr(last, name))
+    return filing
+
+
+def shown_fields(case: Filing) -> list[str]:
+    """What the decider sees: the whole form, or for a short one the team's key facts and what is asked for."""
+    own = [name for _, names in policy.SECTIONS[Kind(case.kind)] for name in names]
+    short = ["name", "street", "community", "leader_name", "member_count", "established_on"]
+    return own if case.kind in policy.WHOLE_FORM else [*short, *own]
+
+
+def as_registered(case: Filing) -> tuple[str, list[Fact]]:
+    """The register as it is, beside what is asked for."""
+    if not case.organization_id:
+        return "名册现值", []
+    names = [name for name in shown_fields(case) if name in SHARED or name in ONLY_HERE]
+    return "名册现值", facts_of(begin(case.kind, case.organization), names, WORDS)
+
+
+def warnings(case: Filing) -> list[str]:
+    """What the decider should look at: words of the name, organisations like it."""
+    if case.kind not in policy.WHOLE_FORM or case.state not in policy.ON_THE_WAY:
+        return []
+    return policy.name_warnings(case.name, terms.name_words()) + alike(case)
+
+
+# ---- what follows from a decision ----
+
+
+def file(case: Filing, by, note: str) -> None:
+    """The register follows the decision of the street."""
+    EFFECTS[Kind(case.kind)](case, by, note)
+
+
+def opinions(case: Filing, note: str) -> dict:
+    """Both opinions as the register keeps them, with their days."""
+    committee = FLOW.last_opinion(case, "review")
+    day = timezone.localtime(committee.at).date() if committee else None
+    said = committee.words if committee else ""
+    return {
+        "committee_opinion": said[:300], "committee_opinion_on": day,
+        "street_opinion": note[:300], "street_opinion_on": timezone.localdate(),
+    }  # fmt: skip
+
+
+def into_register(case: Filing, by, note: str) -> None:
+    """A new team."""
+    values = {name: getattr(case, name) for name in SHARED} | opinions(case, note)
+    team = Organization(tier=Tier.TEAM, status=Status.FILED, filing_no=number(case), **values)
+    try:
+        team.full_clean(exclude=["sort_key", "search_text", "name_key"])
+    except ValidationError as error:
+        raise ValidationError(error.messages) from error
+    case.organization = register.create(team, by=by, reason=f"备案 {case.pk}")
+    case.filing_no = team.filing_no
+    certify(case, by)
+
+
+def change(case: Filing, by, note: str) -> None:
+    """Only what this filing changes is written: what others changed meanwhile stays."""
+    team, names = case.organization, asked_for(case)
+    for name in names:
+        setattr(team, name, getattr(case, name))
+    update(case, team, names, opinions(case, note), by)
+    case.filing_no = team.filing_no or ""
+    if case.kind == Kind.CHANGE:
+        certify(case, by)
+
+
+def asked_for(case: Filing) -> list[str]:
+    """The fields of the register in which what was sent differs from what stood there then."""
+    before = {fact.field: fact for fact in (Fact(*row) for row in case.before["facts"])}
+    sent = [Fact(*row) for row in case.frozen]
+    return [f.field for f in sent if f.field in SHARED and f.field not in PLACE and f != before.get(f.field)]
+
+
+def update(case: Filing, team: Organization, names: list[str], more: dict, by) -> None:
+    for name, words in more.items():
+        setattr(team, name, words)
+    register.decide(
+        team, version=team.version, names=[*names, *more], by=by, reason=f"{case.get_kind_display()}（备案 {case.pk}）",
+        clause=policy.CLAUSE,
+    )  # fmt: skip
+
+
+def promote(case: Filing, by, note: str) -> None:
+    """A group becomes a team: the same record, with a number and a certificate."""
+    case.filing_no = number(case)
+    reason = f"小组转备案（备案 {case.pk}）"
+    register.promote(case.organization, reason=reason, by=by, filing_no=case.filing_no)
+    change(case, by, note)
+    certify(case, by)
+
+
+def cancel(case: Filing, by, note: str) -> None:
+    reason = f"{case.reason}（备案 {case.pk}）"
+    register.change_status(case.organization, status=Status.CANCELLED, reason=reason, by=by)
+    case.filing_no = case.organization.filing_no or ""
+
+
+def to_registered(case: Filing, by, note: str) -> None:
+    """The district registered the team as a body of its own: the same record, one tier up."""
+    register.promote(
+        case.organization, reason=f"团队转登记（备案 {case.pk}）", by=by, credit_code=case.credit_code,
+        legal_form=case.legal_form,
+    )  # fmt: skip
+    more = {"registration_no": case.registration_no, "certificate_expires_on": case.certificate_expires_on}
+    update(case, case.organization, [], more, by)
+
+
+def number(case: Filing) -> str:
+    return numbers.next_filing_number(case.street, timezone.localdate().year)
+
+
+def certify(case: Filing, by) -> Certificate:
+    """Issue the certificate of a filing; the one before it says from now on that the team has changed."""
+    return Certificate.objects.create(
+        filing=case, organization=case.organization, code=secrets.token_urlsafe(12), issued_on=timezone.localdate(),
+        issued_by=by,
+    )  # fmt: skip
+
+
+EFFECTS = {
+    Kind.NEW: into_register,
+    Kind.CHANGE: change,
+    Kind.REVIEW: change,
+    Kind.CANCEL: cancel,
+    Kind.PROMOTE: promote,
+    Kind.REGISTER: to_registered,
+}
+FLOW = Flow(
+    workflow=policy.FILING, model=Filing, subject="organization", detail="filings:filing", fields=shown_fields, words=WORDS,
+    before=as_registered, warnings=warnings, effects={"approve": file, "register": file},
+)  # fmt: skip
+
+
+# ---- what is entered ----
+
+
+def enter(filing: Filing, *, by, send: bool = True) -> Filing:
+    """Store a filing and send it to the committee, or keep it as a draft."""
+    if not policy.suits(filing.kind, filing.organization):
+        raise ValidationError(f"“{filing.organization}”现在不能办理{filing.get_kind_display()}。")
+    return FLOW.enter(filing, by=by, send="submit" if send else "")
+
+
+def start_review(organization: Organization, year: int, *, by, reason: str) -> Filing:
+    """The yearly review of one team, from what the register holds, sent to its committee."""
+    filing = begin(Kind.REVIEW, organization, year=year)
+    filing.reason = reason
+    return enter(filing, by=by)
+
+
+def today_year(today: datetime.date | None = None) -> int:
+    return (today or timezone.localdate()).year

@@ -1,0 +1,56 @@
+"""Filters of the lists of filings."""
+
+from django import forms
+from django.utils import timezone
+from django_filters import filters
+
+from core.filters import ChoiceFilter, ListFilter
+from filings.choices import FilingState, Kind
+from filings.models import Filing
+from orgs.models import Organization
+from orgs.queries import register
+
+
+class PlaceFilter(ListFilter):
+    """Street and community, as far as the person sees them."""
+
+    def __init__(self, data=None, *args, request=None, **kwargs):
+        super().__init__(data, *args, request=request, **kwargs)
+        asked = str((data or {}).get("street", ""))
+        streets = register.street_choices(request.user)
+        street = int(asked) if asked.isdecimal() else streets[0][0] if len(streets) == 1 else None
+        self.form.fields["street"].choices = streets
+        self.form.fields["community"].choices = register.community_choices(request.user, street)
+
+
+class FilingFilter(PlaceFilter):
+    q = filters.CharFilter(label="名称、编号", method="by_text")
+    state = ChoiceFilter(label="办理状态", choices=FilingState.choices, widget=forms.HiddenInput)
+    kind = ChoiceFilter(label="事项", choices=Kind.choices, empty_label="全部事项")
+    street = ChoiceFilter(label="街镇", choices=[], empty_label="全部街镇")
+    community = ChoiceFilter(label="居委", choices=[], empty_label="全部居委")
+    overdue = ChoiceFilter(label="期限", choices=[("1", "已超期")], method="by_overdue", empty_label="不限")
+
+    class Meta:
+        model = Filing
+        fields = ["q", "state", "kind", "street", "community", "overdue"]
+
+    def by_text(self, queryset, name, value):
+        return queryset.filter(name__icontains=value) | queryset.filter(filing_no__icontains=value)
+
+    def by_overdue(self, queryset, name, value):
+        return queryset.filter(due_on__lt=timezone.localdate(), decided_at__isnull=True)
+
+
+class TeamFilter(PlaceFilter):
+    q = filters.CharFilter(label="名称、拼音、编号", method="by_text")
+    street = ChoiceFilter(label="街镇", choices=[], empty_label="全部街镇")
+    community = ChoiceFilter(label="居委", choices=[], empty_label="全部居委")
+
+    class Meta:
+        model = Organization
+        fields = ["q", "street", "community"]
+
+    def by_text(self, queryset, name, value):
+        found, self.amount = register.matching(queryset, value)
+        return found

@@ -1,0 +1,6 @@
+"""What the filings keep."""
+
+from filings.models.certificates import Certificate
+from filings.models.filings import Filing
+
+__all__ = ["Certificate", "Filing"]

@@ -1,0 +1,38 @@
+"""What a filed team shows to others, and what its code says of it."""
+
+import pghistory
+from django.conf import settings
+from django.db import models
+
+from core.scope import ScopedQuerySet
+from filings.models.filings import Filing
+from orgs.models import Organization
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Certificate(models.Model):
+    """A 备案证明: the facts of the filing that it rests on, under a code that cannot be guessed."""
+
+    filing = models.OneToOneField(Filing, models.PROTECT, verbose_name="备案", related_name="certificate")
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, verbose_name="团队", related_name="certificates"
+    )
+    code = models.CharField("查验码", max_length=24, unique=True)
+    issued_on = models.DateField("发证日期")
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="发证人", related_name="+"
+    )
+
+    objects = ScopedQuerySet.as_manager()
+    scope_path = {
+        "district": "filing__street__district",
+        "street": "filing__street",
+        "community": "filing__community",
+    }
+
+    class Meta:
+        verbose_name = "备案证明"
+        ordering = ["-id"]
+
+    def __str__(self):
+        return f"{self.filing.name}（{self.filing.filing_no}）"

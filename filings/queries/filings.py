@@ -1,0 +1,53 @@
+"""Reads of the filings."""
+
+from django.db.models import QuerySet
+
+from filings.choices import FilingState, Kind
+from filings.models import Certificate, Filing
+from orgs.choices import Status, Tier
+from orgs.models import Organization
+from orgs.queries import duplicates
+
+
+def last_filed(organization: Organization) -> Filing | None:
+    """The newest decided filing of an organisation that holds the whole form."""
+    whole = [Kind.NEW, Kind.CHANGE, Kind.REVIEW, Kind.PROMOTE]
+    filed = Filing.objects.filter(organization=organization, state=FilingState.FILED, kind__in=whole)
+    return filed.order_by("-decided_at").first()
+
+
+def alike(case: Filing) -> list[str]:
+    """Organisations of the register that may be the same one, a sentence each."""
+    if case.kind != Kind.NEW:
+        return []
+    found = duplicates.likely(
+        case.entered_by,
+        Organization(
+            tier=Tier.TEAM, name=case.name, street=case.street, community=case.community, leader_name=case.leader_name,
+            contact_phone=case.contact_phone,
+        ),
+    )  # fmt: skip
+    said = [f"名册中已有相近的“{other.name}”（{why}），请核对是否同一组织。" for other, why in found.rows]
+    return said + ([f"辖区外另有 {found.outside} 个同名组织。"] if found.outside else [])
+
+
+def of(user, organization: Organization) -> QuerySet:
+    """The filings of an organisation that this person may see, newest first."""
+    return Filing.objects.visible_to(user).filter(organization=organization).select_related("certificate")
+
+
+def open_one(organization: Organization) -> Filing | None:
+    ended = [FilingState.FILED, FilingState.REFUSED, FilingState.WITHDRAWN]
+    return Filing.objects.filter(organization=organization).exclude(state__in=ended).first()
+
+
+def certificate(code: str) -> Certificate | None:
+    related = ("filing__street", "filing__community", "organization")
+    return Certificate.objects.select_related(*related).filter(code=code).first()
+
+
+def due_for_review(rows: QuerySet, year: int) -> QuerySet:
+    """Filed teams that have no yearly review of a year yet."""
+    gone = [FilingState.REFUSED, FilingState.WITHDRAWN]
+    reviewed = Filing.objects.filter(kind=Kind.REVIEW, year=year).exclude(state__in=gone)
+    return rows.filter(tier=Tier.TEAM, status=Status.FILED).exclude(pk__in=reviewed.values("organization"))

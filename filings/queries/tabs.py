@@ -1,0 +1,20 @@
+"""What the page of an organisation shows of its filings."""
+
+from core.registry import Tab, tab
+from filings.choices import Kind
+from filings.policy import SUITS, suits
+from filings.queries.filings import of, open_one
+from orgs.choices import Tier
+from orgs.models import Organization
+
+
+def filings_of(organization: Organization, user) -> dict | None:
+    if not user.may("filings.view") or (organization.tier == Tier.REGISTERED and not organization.filing_no):
+        return None
+    rows = list(of(user, organization)[:50])
+    may_begin = user.may("filings.enter") and not open_one(organization)
+    kinds = [(Kind(kind).label, kind) for kind in SUITS if may_begin and suits(kind, organization)]
+    return {"count": len(rows), "rows": rows, "kinds": kinds}
+
+
+tab(Organization, Tab("filings", "备案", "filings/_tab.html", filings_of))

@@ -1,0 +1,181 @@
+"""Filings: where they begin, their list, their form, and the pages of their steps."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from core.bulk import BulkAction, step_action
+from core.drafts import fill
+from core.registry import register as listed
+from core.views.base import require
+from core.views.cases import CasePage, case_urls
+from core.views.forms import FormPage
+from core.views.lists import ListView
+from filings import policy
+from filings.actions import filing as actions
+from filings.choices import Kind
+from filings.filters import FilingFilter, TeamFilter
+from filings.forms import FilingForm
+from filings.forms_reviews import ReviewForm
+from filings.models import Filing
+from filings.queries import filings
+from filings.tables.filings import DUE_REVIEWS, FILINGS
+from orgs.choices import Verb
+from orgs.models import Organization
+from orgs.queries import register
+
+FOUND = 20
+
+
+@require_GET
+def start(request):
+    """What can be filed, and for which organisation: found by name, pinyin or number."""
+    require(request.user, "filings.enter", "办理备案")
+    asked, found = request.GET.get("q", "").strip(), []
+    if asked:
+        rows, _ = register.matching(Organization.objects.visible_to(request.user), asked)
+        found = [(o, kinds_for(o)) for o in rows.select_related("community")[:FOUND]]
+    context = {
+        "title": "办理备案",
+        "asked": asked,
+        "found": found,
+        "most": FOUND,
+        "back": reverse("filings:list"),
+    }
+    return render(request, "filings/start.html", context)
+
+
+def kinds_for(organization: Organization) -> list[tuple[str, str]]:
+    """(what can be filed for this organisation now, its address)."""
+    return [
+        (kind.label, reverse("filings:begin", args=[kind, organization.pk]))
+        for kind in policy.SUITS
+        if policy.suits(kind, organization)
+    ]
+
+
+class FilingPage(FormPage):
+    """What the forms of filings share."""
+
+    grant, doing, form_class = "filings.enter", "办理备案", FilingForm
+    template_name = "filings/form.html"
+
+    def after(self, result) -> str:
+        return result.get_absolute_url()
+
+
+class NewFiling(FilingPage):
+    """A team that is not in the register yet."""
+
+    kind, submit, also, title = Kind.NEW, "提交备案", "存为草稿", "{kind}"
+    done = "已保存，下一步见“办理”。"
+
+    def form(self):
+        return fill(FilingForm, self.request, user=self.request.user, filing=self.begun())
+
+    def begun(self) -> Filing:
+        year = timezone.localdate().year if self.kind == Kind.REVIEW else None
+        return actions.begin(self.kind, self.record, year=year)
+
+    def carry_out(self, form):
+        return actions.enter(form.instance, by=self.request.user, send="keep" not in self.request.POST)
+
+    def known(self) -> dict:
+        return super().known() | {"kind": Kind(self.kind).label}
+
+
+class FilingOf(NewFiling):
+    """Change, cancellation, review, promotion of an organisation that the register holds."""
+
+    model, related, title = Organization, ("street", "community"), "{kind}：{record}"
+
+    def dispatch(self, request, *args, **kwargs):
+        self.kind = kwargs.pop("kind")
+        if self.kind not in policy.SUITS:
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request, *args, **kwargs):
+        if open_one := filings.open_one(self.record):
+            messages.info(request, "这个组织有一件没办完的备案，请先办完或撤回。")
+            return redirect(open_one)
+        return super().get(request, *args, **kwargs)
+
+    def applies(self, record) -> bool:
+        return policy.suits(self.kind, record)
+
+
+class EditFiling(FilingPage):
+    model, related, guarded = Filing, ("organization", "street", "community", "entered_by"), True
+    title, done, action = "修改：{record}", "已保存，改好后请提交。", actions.FLOW.correct
+
+    def form(self):
+        return fill(FilingForm, self.request, user=self.request.user, filing=self.record)
+
+    def applies(self, record) -> bool:
+        return actions.FLOW.may_edit(record, self.request.user)
+
+
+class FilingCase(CasePage):
+    """A filing, with its certificate and the printable form."""
+
+    template_name = "filings/case.html"
+
+    def extra(self, case) -> dict:
+        return {"certificate": getattr(case, "certificate", None)}
+
+
+@listed
+class FilingList(ListView):
+    model, columns, filterset_class = Filing, FILINGS, FilingFilter
+    title, url_name, detail_url_name = "备案", "filings:list", "filings:filing"
+    grant, doing, export_grant = "filings.view", "查看备案", "filings.export"
+    tab_field, default_sort, template_name = "state", "due", "filings/list.html"
+    bulk_actions = (
+        step_action(actions.FLOW, "review", "filings.review"), step_action(actions.FLOW, "approve", "filings.decide"),
+    )  # fmt: skip
+
+
+def send_reviews(pks, cleaned, *, by, reason) -> None:
+    year = timezone.localdate().year
+    for organization in (
+        Organization.objects.visible_to(by).filter(pk__in=pks).select_related("street", "community")
+    ):
+        actions.start_review(organization, year, by=by, reason=reason)
+
+
+def not_reviewable(rows, user, cleaned) -> dict[int, str]:
+    """Who cannot be reviewed from the register alone, and why."""
+    found = {}
+    for organization in rows.select_related("street", "community"):
+        filing = actions.begin(Kind.REVIEW, organization, year=timezone.localdate().year)
+        if reasons := [words for check in policy.CONDITIONS if (words := check(filing, user))]:
+            found[organization.pk] = "".join(reasons)
+        elif filings.open_one(organization):
+            found[organization.pk] = "有一件没办完的备案"
+    return found
+
+
+@listed
+class DueReviewList(ListView):
+    """Filed teams without a review of this year; many are sent at once."""
+
+    model, columns, filterset_class = Organization, DUE_REVIEWS, TeamFilter
+    title, url_name, detail_url_name = "待年度复核的团队", "filings:reviews", "orgs:detail"
+    grant, doing, export_grant, default_sort = "filings.view", "查看年度复核", "filings.export", "name"
+    template_name = "filings/list.html"
+    bulk_actions = (
+        BulkAction(
+            key="review", label="发起年度复核", grant="filings.enter", verb=Verb.REVIEW, form=ReviewForm,
+            effect=lambda cleaned: "按名册现有内容发起年度复核，送居委初审", excluded=not_reviewable, apply=send_reviews,
+        ),
+    )  # fmt: skip
+
+    def rows(self):
+        return filings.due_for_review(super().rows(), timezone.localdate().year)
+
+
+CASES = case_urls(actions.FLOW, "filings.view", "查看备案", "cases", EditFiling.as_view(), page=FilingCase)
