@@ -16,6 +16,8 @@ from filings.actions import filing as actions
 from filings.actions.filing import FLOW
 from filings.choices import FilingState, Kind
 from filings.models import Filing
+from filings.views.filings import DueReviewList, not_reviewable, send_reviews
+from orgs.actions.setup import load_dictionaries
 from orgs.choices import Status, Tier
 from orgs.models import Organization
 
@@ -251,8 +253,6 @@ def test_a_condition_that_is_not_met_is_one_sentence_and_the_draft_is_kept(
 
 
 def test_words_of_a_name_are_shown_to_the_decider_with_the_reason(new_filing, cast, sign_in):
-    from orgs.actions.setup import load_dictionaries
-
     load_dictionaries()
     case = actions.enter(new_filing(name="中华养生研究会"), by=cast.committee)
     page = sign_in(cast.committee).get(case.get_absolute_url()).content.decode()
@@ -357,8 +357,6 @@ def test_a_form_with_mistakes_says_so_at_its_fields_and_keeps_what_was_typed(cas
 
 
 def test_the_yearly_review_of_many_is_sent_from_a_list(make_org, cast, sign_in):
-    from filings.views.filings import DueReviewList, not_reviewable, send_reviews
-
     full = {
         "activity_place": "活动室", "activity_content": "唱歌", "activity_time": "周三", "weekly_sessions": 1,
         "established_on": datetime.date(2021, 5, 1), "liaison_assignment": "unassigned", "contact_phone": "13800001111",
