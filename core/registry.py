@@ -10,6 +10,7 @@ from core.policy import Declared
 LISTS: list[type] = []
 BY_ADDRESS: dict[str, type] = {}  # url_name → every ListView, also those without a jurisdiction to check
 NUMBER_PAGES: list[str] = []
+DEMO: list[str] = []
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,11 @@ def declare(title: str, declared: Sequence[Declared], rehearse: str = "") -> Non
 def settings_page(title: str, url_name: str) -> None:
     """Add a tab to the settings; it extends `core/settings/frame.html`."""
     SETTINGS.append(SettingsPage(title, url_name))
+
+
+def demo(path: str) -> None:
+    """Dotted path of a function (today) → (what, how many) that adds an app's part to the demo data."""
+    DEMO.append(path)
 
 
 def list_named(url_name: str) -> type | None:

@@ -4,7 +4,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-from core.registry import declare
+from core.registry import declare, demo
 
 
 class FilingsConfig(AppConfig):
@@ -14,5 +14,6 @@ class FilingsConfig(AppConfig):
     def ready(self):
         policy = import_module("filings.policy")
         declare("备案", policy.PARAMETERS)
+        demo("filings.demo.filings.plant")
         import_module("filings.actions.filing")
         import_module("filings.queries.tabs")

@@ -13,8 +13,15 @@ ACCOUNTS = [  # username, name, role, area
     ("district", "周敏华", Role.DISTRICT_OFFICER, {"district": "长宁区"}),
     ("leader", "顾振国", Role.LEADER, {"district": "长宁区"}),
     ("street", "陆晓燕", Role.STREET_OFFICER, {"street": "华阳路街道"}),
+    (
+        "street1b",
+        "陶文杰",
+        Role.STREET_OFFICER,
+        {"street": "华阳路街道"},
+    ),  # nobody decides on what they entered
     ("street2", "黄建平", Role.STREET_OFFICER, {"street": "新泾镇"}),
     ("committee", "沈佩芬", Role.COMMITTEE_MEMBER, {"community": "华一居委会"}),
+    ("committee1b", "倪雪琴", Role.COMMITTEE_MEMBER, {"community": "华一居委会"}),
     ("department", "徐志刚", Role.DEPARTMENT_OFFICER, {"department": "长宁区卫生健康委员会"}),
     ("assessor", "潘文清", Role.ASSESSOR, {}),
     ("sysadmin", "蒋磊", Role.SYSTEM_ADMIN, {}),

@@ -8,8 +8,10 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from accounts.models import User
+from core.registry import DEMO
 from orgs.actions import dormancy, targets
 from orgs.actions.setup import load_dictionaries
 from orgs.demo.bulk import SCALES, plant_bulk
@@ -65,6 +67,9 @@ class Command(BaseCommand):
         for label, count in plant(as_of, seed, users).items():
             self.stdout.write(f"{label} {count:,} 条")
         self.stdout.write(f"状态变更申请 {plant_requests(timezone.localdate())} 件")
+        for path in DEMO:
+            label, count = import_string(path)(timezone.localdate())
+            self.stdout.write(f"{label} {count:,} 件")
         dormancy.mark(as_of)
         targets.snapshot(as_of, today=as_of)  # the last night counts what the requests changed
 
