@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core import notices, todo
 from core.models import Digest
-from core.tables import without_numbers
+from core.words import without_numbers
 
 SHOWN = 20
 

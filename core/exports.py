@@ -18,8 +18,8 @@ from core.choices import JOB_OPEN, AuditKind, JobState
 from core.models import Job
 from core.registry import list_named
 from core.sheets import Sheet, write_sheet
-from core.tables import without_numbers
 from core.views.base import require
+from core.words import without_numbers
 
 KIND = "export"
 EXPIRED = {  # kinds whose files hold rows of a list, and what is said when a file is past its days

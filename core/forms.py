@@ -8,7 +8,7 @@ from django.utils import timezone
 from core import parameters
 from core.choices import DayKind
 from core.policy import Declared
-from core.tables import mask_phone
+from core.words import mask_phone
 
 LONGEST = 31  # days of one correction of the working calendar
 YEARS_AHEAD = 5

@@ -12,7 +12,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 from pghistory.models import Context, Event
 
-from core.tables import mask_phone
+from core.words import mask_phone
 
 LABELS = {"insert": "新增", "update": "修改", "delete": "删除"}
 

@@ -11,7 +11,7 @@ from django.forms.models import model_to_dict
 from django.http import QueryDict
 
 from core import history
-from core.tables import mask_phone
+from core.words import mask_phone
 
 CHOICE, CLASH = "keep_", "clash"
 

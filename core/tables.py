@@ -1,18 +1,22 @@
 """One column list gives the screen, the sheet and the print, so that they cannot differ."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
-from functools import cached_property
+from datetime import date
+from functools import cached_property, partial
 from html import escape
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate
 
-EMPTY = "—"
+from core.words import mask_phone, shown, without_numbers
+from core.workdays import due
+
+CELLS = {
+    kind: f' class="{css}"'
+    for kind, css in {"number": "num", "date": "date", "datetime": "date", "due": "date due"}.items()
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +25,7 @@ class Column:
 
     key: its name in the URL; label: its header; source: the ORM path read by `values_list`;
     kind: "text", "number", "date", "datetime", "code" (text that looks like a number), "phone"
-    (masked on screen) or "words" (free words, long numbers masked);
+    (masked on screen), "words" (free words, long numbers masked) or "due" (a deadline, with what is left of it);
     choices: stored value → shown words, or a function that returns such a mapping;
     states: stored value → css state of the badge ("ok", "warn", "late", "off", "info");
     sort: ORM path to order by, empty when the column cannot be sorted; width: in characters, for the sheet.
@@ -55,47 +59,6 @@ class Column:
         if self.kind == "words":
             return lambda v: without_numbers(v) if v else None
         return lambda v: None if v == "" else v
-
-
-def mask_phone(value: str | None) -> str | None:
-    """138****1234; a number too short to mask keeps only its first digit, an address its first three characters."""
-    if not value:
-        return None
-    if not value.isascii():
-        return f"{value[:3]}****"
-    return f"{value[:3]}****{value[-4:]}" if len(value) >= 8 else f"{value[:1]}****"
-
-
-def without_numbers(text: str) -> str:
-    """Free words without what may be a telephone or a code: runs of seven digits and more."""
-    return re.sub(r"\d{7,}", "*******", text)
-
-
-def shown(value: Any) -> str:
-    """A value in words: dates as 2026-11-02, numbers with thousands, “—” for nothing."""
-    match value:
-        case None | "":
-            return EMPTY
-        case bool():
-            return "是" if value else "否"
-        case datetime():
-            return (
-                localtime(value).strftime("%Y-%m-%d %H:%M")
-                if value.tzinfo
-                else value.strftime("%Y-%m-%d %H:%M")
-            )
-        case date():
-            return value.isoformat()
-        case Decimal():
-            return f"{value:,.2f}"
-        case int():
-            return f"{value:,}"
-    return str(value)
-
-
-def trimmed(value: Decimal | int) -> str:
-    """A number without idle decimals: 60, 0.5, 1,200.25."""
-    return f"{Decimal(value).normalize():,f}"
 
 
 @dataclass
@@ -136,9 +99,7 @@ class Table:
     def _cell(self, column: Column) -> Callable[[Any], str]:
         """Draws a value; few different values are drawn once. A column that links gives the words alone."""
         plain, label, states = column.plain(), escape(column.label), column.states
-        css = {"number": ' class="num"', "date": ' class="date"', "datetime": ' class="date"'}.get(
-            column.kind, ""
-        )
+        css = CELLS.get(column.kind, "")
 
         def draw(value: Any) -> str:
             words = escape(shown(plain(value)))
@@ -148,9 +109,18 @@ class Table:
 
         if column.link:
             return lambda value: escape(shown(value))
+        if column.kind == "due":
+            return remembered(partial(draw_due, css, label, localdate()))
         if column.choices is None:
             return draw
         return remembered(draw)
+
+
+def draw_due(css: str, label: str, today: date, day: date | None) -> str:
+    """A deadline in a cell: its date and what is left of it, in the words used everywhere."""
+    state, words = due(day, today) if day else ("", "")
+    left = f' <span class="state state-{state}">{escape(words)}</span>' if day else ""
+    return f'<td{css} data-label="{label}">{shown(day)}{left}</td>'
 
 
 def remembered(draw: Callable[[Any], str]) -> Callable[[Any], str]:

@@ -16,7 +16,7 @@ from core.choices import CaseVerb
 from core.history import in_words, told
 from core.parameters import value
 from core.policy import NEEDED, Step, Workflow
-from core.tables import mask_phone, shown
+from core.words import mask_phone, shown
 
 FLOWS: dict[str, "Flow"] = {}
 IN_TURN = "next=1"  # the address of a case that is opened from 我的待办: after a step the next one follows

@@ -194,7 +194,8 @@ FILING = Workflow(
     states=FilingState,
     start=FilingState.DRAFT,
     tones={
-        FilingState.DRAFT: "off", FilingState.COMMITTEE_RETURNED: "warn", FilingState.STREET_RETURNED: "warn",
+        FilingState.DRAFT: "off", FilingState.COMMITTEE: "info", FilingState.STREET: "info", FilingState.DISTRICT: "info",
+        FilingState.COMMITTEE_RETURNED: "warn", FilingState.STREET_RETURNED: "warn",
         FilingState.FILED: "ok", FilingState.REFUSED: "late", FilingState.WITHDRAWN: "off",
     },
     steps=(

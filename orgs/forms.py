@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from core import history
 from core.parameters import value
-from core.tables import mask_phone
+from core.words import mask_phone
 from orgs import policy
 from orgs.choices import Status, TermKind, Tier
 from orgs.models import Activity, Organization, StatusChange

@@ -1,7 +1,7 @@
 """What an event tells, in officers' words."""
 
 from core.history import event_models
-from core.tables import shown
+from core.words import shown
 
 # Keys of `detail`, as `record(kind, …, key=value)` gives them. A key without words is shown as it is.
 WORDS = {

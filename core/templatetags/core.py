@@ -4,7 +4,7 @@ from django import template
 from django.utils.html import format_html
 
 from core import drafts, workdays
-from core.tables import mask_phone, shown, trimmed, without_numbers
+from core.words import mask_phone, shown, trimmed, without_numbers
 
 register = template.Library()
 register.filter("shown", shown)

@@ -9,10 +9,10 @@ from django.db import IntegrityError, connection, transaction
 from core.choices import Act as Verb
 from core.history import differences, told
 from core.models import Undone
-from core.tables import shown
 from core.undo import sets
 from core.undo.acts import Act, act_of, outside, refusal
 from core.undo.registry import Undoable
+from core.words import shown
 
 LISTED = 500
 SHOWN = 50

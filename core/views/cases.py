@@ -163,7 +163,7 @@ class CasePage(GrantMixin, View):
         context = {
             "title": f"{flow.heading(case)}：{case}", "case": case, "flow": flow, "subject": getattr(case, flow.subject),
             "tone": flow.workflow.tones.get(case.state, "info"), "due_state": state, "due_words": words,
-            "against": against, "compared": compared, "warnings": flow.warnings(case), "opinions": flow.opinions(case),
+            "against": against, "compared": compared, "changed": sum(row["differs"] for row in compared), "warnings": flow.warnings(case), "opinions": flow.opinions(case),
             "steps": self.steps(case, failed), "failed": failed, "turn": f"?{IN_TURN}" if self.in_turn else "",
             "following": f"{reverse(flow.detail, args=[following])}?{IN_TURN}#steps-title" if following else "",
             "returned": [(f.label, case.returned[f.field]) for f in flow.facts(case) if f.field in case.returned],

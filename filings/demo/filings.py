@@ -32,7 +32,6 @@ SURNAMES, GIVEN = (
 PATHS = {  # what was done after it was sent; the last state is what the demo shows
     FilingState.COMMITTEE_RETURNED: ["committee_return"],
     FilingState.STREET_RETURNED: ["review", "street_return"],
-    FilingState.FILED: ["review", "approve"],
     FilingState.REFUSED: ["review", "refuse"],
     FilingState.WITHDRAWN: ["withdraw"],
     FilingState.STREET: ["review"],
@@ -62,6 +61,9 @@ def plant(today: datetime.date) -> tuple[str, int]:
         steps = PATHS[FilingState.STREET] if number % 5 else PATHS[FilingState.COMMITTEE]
         made += go(fresh(community, number + 7, chance, today), person, steps, street)
     made += known(people, street, today)
+    done = Filing.objects.filter(kind=Kind.CHANGE, state=FilingState.STREET).order_by("-pk").first()
+    if done:
+        FLOW.take(done, "approve", by=street, note=SAID["approve"])
     draft(fresh(committee.community, 30, chance, today), committee)
     late = Filing.objects.filter(state=FilingState.STREET).order_by("pk")[:2].values("pk")
     Filing.objects.filter(pk__in=late).update(due_on=workdays.add(today, -2))

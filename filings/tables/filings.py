@@ -10,7 +10,7 @@ FILINGS = [
     Column("name", "群团名称", "name", width=36, link=True),
     Column("kind", "事项", "kind", choices=Kind.choices, width=12),
     Column("state", "办理状态", "state", choices=FilingState.choices, states=policy.FILING.tones, width=14),
-    Column("due", "办理期限", "due_on", kind="date", sort="due_on", width=12),
+    Column("due", "办理期限", "due_on", kind="due", sort="due_on", width=12),
     Column("no", "备案编号", "filing_no", kind="code", width=22),
     Column("street", "街镇", "street__name", width=14),
     Column("community", "居委", "community__name", width=18),

@@ -174,8 +174,9 @@ class DueReviewList(ListView):
         ),
     )  # fmt: skip
 
-    def rows(self):
-        return filings.due_for_review(super().rows(), timezone.localdate().year)
+    @staticmethod
+    def only(rows):
+        return filings.due_for_review(rows, timezone.localdate().year)
 
 
 CASES = case_urls(actions.FLOW, "filings.view", "查看备案", "cases", EditFiling.as_view(), page=FilingCase)

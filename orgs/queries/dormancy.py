@@ -3,7 +3,7 @@
 import datetime
 
 from django.db.models import Case, CharField, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 from django.db.models.lookups import LessThan
 
 from orgs import policy
@@ -15,7 +15,9 @@ AT_REST = (Status.CANCELLED, Status.REVOKED, Status.STOPPED)
 def judged(on: datetime.date, period, grace) -> Case:
     """Silent past the period is late, past the grace as well is dormant; who has ended is judged no more."""
     late_before, dormant_before = policy.dormancy_dates(on, period, grace)
-    since = Coalesce("last_active_on", "established_on")
+    since = Coalesce(
+        "last_active_on", Greatest("established_on", "street_opinion_on")
+    )  # filed lately is not silent yet
     return Case(
         When(status__in=AT_REST, then=Value(Dormancy.ACTIVE)),
         When(LessThan(since, dormant_before), then=Value(Dormancy.DORMANT)),

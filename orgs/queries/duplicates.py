@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
-from core.tables import mask_phone
+from core.words import mask_phone
 from orgs import search
 from orgs.choices import Reason, Tier
 from orgs.models import DuplicatePair, MergedOrganization, Organization

@@ -13,7 +13,7 @@ from django.urls import reverse
 from core.parameters import value
 from core.policy import Declared
 from core.rehearsal import MOST_NAMED, Figure, Named, Rehearsal
-from core.tables import trimmed
+from core.words import trimmed
 from orgs import policy
 from orgs.choices import Dormancy, Status, Tier
 from orgs.models import Organization

@@ -17,7 +17,7 @@ STATUS_CHANGES = [
     ),
     Column("before", "现状态", "status_before", choices=Status.choices, width=10),
     Column("status", "拟变更为", "status", choices=Status.choices, width=10),
-    Column("due", "办理期限", "due_on", kind="date", sort="due_on", width=12),
+    Column("due", "办理期限", "due_on", kind="due", sort="due_on", width=12),
     Column("street", "街镇", "organization__street__name", width=14),
     Column("community", "居委", "organization__community__name", width=18),
     Column("entered", "录入人", "entered_by__name", width=10),

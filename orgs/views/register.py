@@ -10,10 +10,10 @@ from core import drafts, merge
 from core.drafts import fill
 from core.registry import register as listed
 from core.registry import tabs
-from core.tables import mask_phone
 from core.undo import offer
 from core.views.base import require
 from core.views.lists import ListView
+from core.words import mask_phone
 from orgs import policy
 from orgs.actions import duplicates as merging
 from orgs.actions import register as actions

@@ -7,8 +7,8 @@ from django.views.decorators.http import require_http_methods
 
 from core import audit
 from core.choices import AuditKind
-from core.tables import mask_phone
 from core.views.base import require
+from core.words import mask_phone
 from orgs.choices import Purpose
 from orgs.forms_reveal import RevealForm
 from orgs.models import Organization

@@ -87,7 +87,7 @@ def test_demo_accounts_are_one_per_role_and_need_no_change_of_password(db, capsy
     call_command("demo_accounts")
     call_command("demo_accounts")
     said = capsys.readouterr().out
-    assert User.objects.count() == 10
+    assert User.objects.count() == 12
     assert not User.objects.filter(must_change_password=True).exists()
     password = said.rsplit("密码：", 1)[1].strip()
     assert User.objects.get(username="committee").check_password(password)

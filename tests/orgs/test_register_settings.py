@@ -10,7 +10,7 @@ from lxml import html
 
 from core import parameters
 from core.scope import Area
-from core.tables import trimmed
+from core.words import trimmed
 from orgs.actions import dormancy, targets
 from orgs.actions import terms as term_actions
 from orgs.choices import Dormancy, Status, TermKind, Tier

@@ -72,7 +72,7 @@ class Command(BaseCommand):
 
     def check_list(self, user, client, view):
         url, title = reverse(view.url_name), view.title
-        inside, outside = self.expected(user, view.model)
+        inside, outside = self.expected(user, view)
         if not user.may(view.grant):
             status = client.get(url).status_code
             if status != 403:
@@ -97,10 +97,11 @@ class Command(BaseCommand):
             f"{user.username}：{title} {len(inside)} 条 = 导出 = 查找 = 页签；范围外 {len(outside)} 条均不可见"
         )
 
-    def expected(self, user, model) -> tuple[set[int], set[int]]:
+    def expected(self, user, view) -> tuple[set[int], set[int]]:
         """(inside, outside) told apart here without `visible_to`, from the places of each row alone."""
-        level = policy.LEVEL[user.role]
-        everything = set(model._base_manager.values_list("pk", flat=True))
+        level, model = policy.LEVEL[user.role], view.model
+        rows = view.only(model._base_manager.all())
+        everything = set(rows.values_list("pk", flat=True))
         if level == "none":
             return set(), everything
         place = getattr(user, f"{level}_id")
@@ -108,8 +109,8 @@ class Command(BaseCommand):
             return everything, set()
         paths = model.scope_path[level]
         paths = (paths,) if isinstance(paths, str) else paths
-        rows = model._base_manager.values_list("pk", *(f"{path}__pk" for path in paths))
-        inside = {pk for pk, *where in rows if set(where) == {place}}
+        where_each = rows.values_list("pk", *(f"{path}__pk" for path in paths))
+        inside = {pk for pk, *where in where_each if set(where) == {place}}
         return inside, everything - inside
 
     def same(self, user, title, what, found, expected):

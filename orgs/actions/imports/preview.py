@@ -1,7 +1,7 @@
 """What an import would do, in words: the new rows, the cells that change, and how many stay as they are."""
 
 from core.ledger.columns import Ledger
-from core.tables import mask_phone, shown
+from core.words import mask_phone, shown
 from orgs.actions.imports.staging import Staging, quoted
 from orgs.models import Organization
 

@@ -1,0 +1,51 @@
+"""How a value is written for people: on pages, in sheets, in the history."""
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.timezone import localtime
+
+EMPTY = "—"
+
+
+def mask_phone(value: str | None) -> str | None:
+    """138****1234; a number too short to mask keeps only its first digit, an address its first three characters."""
+    if not value:
+        return None
+    if not value.isascii():
+        return f"{value[:3]}****"
+    return f"{value[:3]}****{value[-4:]}" if len(value) >= 8 else f"{value[:1]}****"
+
+
+def without_numbers(text: str) -> str:
+    """Free words without what may be a telephone or a code: runs of seven digits and more."""
+    return re.sub(r"\d{7,}", "*******", text)
+
+
+def shown(value: Any) -> str:
+    """A value in words: dates as 2026-11-02, numbers with thousands, “—” for nothing."""
+    match value:
+        case None | "":
+            return EMPTY
+        case bool():
+            return "是" if value else "否"
+        case datetime():
+            return (
+                localtime(value).strftime("%Y-%m-%d %H:%M")
+                if value.tzinfo
+                else value.strftime("%Y-%m-%d %H:%M")
+            )
+        case date():
+            return value.isoformat()
+        case Decimal():
+            return f"{value:,.2f}"
+        case int():
+            return f"{value:,}"
+    return str(value)
+
+
+def trimmed(value: Decimal | int) -> str:
+    """A number without idle decimals: 60, 0.5, 1,200.25."""
+    return f"{Decimal(value).normalize():,f}"
