@@ -24,6 +24,7 @@ from core.models import Job
 
 KIND = "bulk"
 MOST = 100_000
+STEPS_AT_ONCE = 500
 CHUNK = 2_000
 LISTED = 50
 GONE = "已不符合选取时的条件，或已不在管辖范围"
@@ -53,7 +54,8 @@ class BulkAction:
     """What a list offers for many rows at once.
 
     form: a BulkForm; effect(cleaned) → words such as “类别改为文体活动类”; excluded(rows, user, cleaned) → {pk: reason};
-    apply(pks, cleaned, by=, reason=) writes some of the rows by sets, under the context of `verb`;
+    apply(pks, cleaned, by=, reason=) writes some of the rows, under the context of `verb`; it may answer with {pk: reason} of
+    those that could not be written; most: rows at once;
     stamp: the field that changes whenever somebody saves a row; name: the field that a person knows a row by.
     """
 
@@ -65,6 +67,7 @@ class BulkAction:
     effect: Callable[[dict], str]
     excluded: Callable[[models.QuerySet, object, dict], dict[int, str]]
     apply: Callable[..., object]
+    most: int = MOST
     stamp: str = "version"
     name: str = "name"
 
@@ -80,11 +83,12 @@ def choose(view, key: str, ids: Sequence[int] | None, *, by) -> Job:
     if action is None:
         raise ValidationError("请选择要做的批量操作。")
     rows = view.queryset if ids is None else among(view.queryset, ids)
-    found = list(rows.order_by("pk").values_list("pk", action.stamp)[: MOST + 1])
+    most = min(action.most, MOST)
+    found = list(rows.order_by("pk").values_list("pk", action.stamp)[: most + 1])
     if not found:
         raise ValidationError("请先勾选要处理的行，或勾选“全选符合条件的”。")
-    if len(found) > MOST:
-        raise ValidationError(f"一次最多处理 {MOST:,} 条，请加条件分几次处理。")
+    if len(found) > most:
+        raise ValidationError(f"一次最多处理 {most:,} 条，请加条件分几次处理。")
     return Job.objects.create(
         kind=KIND,
         title=f"{view.title}：{action.label}",
@@ -166,8 +170,12 @@ def carry_out(job: Job, progress: jobs.Progress) -> None:
         with told(action.verb, job.owner, reason, job=job.pk) as context:
             for start in range(0, len(change), CHUNK):
                 progress.go_on()
-                action.apply(change[start : start + CHUNK], form.cleaned_data, by=job.owner, reason=reason)
+                left = action.apply(
+                    change[start : start + CHUNK], form.cleaned_data, by=job.owner, reason=reason
+                )
+                reasons |= left or {}
                 progress.at(min(start + CHUNK, len(change)))
+        change = [pk for pk in change if pk not in reasons]
         path = Path(folder) / "result.xlsx"
         write_result(path, job, results(view, action, job, reasons))
         exports.finish(
@@ -228,18 +236,20 @@ def step_action(flow, verb: str, grant: str) -> BulkAction:
         )  # fmt: skip
 
     def excluded(rows, user, cleaned) -> dict[int, str]:
-        cases = rows.select_related(flow.subject, "entered_by")
+        cases = rows.select_related(flow.subject, *flow.related).defer("frozen", "before")
         reasons = {case.pk: flow.reasons(case, step, user) for case in cases}
         return {pk: "".join(found) for pk, found in reasons.items() if found}
 
-    def apply(pks, cleaned, *, by, reason) -> None:
-        for case in flow.model.objects.visible_to(by).filter(pk__in=pks):
+    def apply(pks, cleaned, *, by, reason) -> dict[int, str]:
+        left = {}
+        for case in flow.model.objects.visible_to(by).filter(pk__in=pks).order_by("pk"):
             try:
                 flow.take(case, verb, by=by, note=reason)
             except ValidationError as error:
-                raise jobs.Refused(f"“{case}”：{''.join(error.messages)}没有办理任何一件。") from error
+                left[case.pk] = "".join(error.messages)
+        return left
 
     return BulkAction(
         key=verb, label=f"批量{step.label}", grant=grant, verb=step, form=OpinionForm,
-        effect=lambda cleaned: f"{step.label}：{cleaned['reason']}", excluded=excluded, apply=apply,
+        effect=lambda cleaned: f"{step.label}：{cleaned['reason']}", excluded=excluded, apply=apply, most=STEPS_AT_ONCE,
     )  # fmt: skip

@@ -34,12 +34,14 @@ class Key:
     title: str
 
 
-def issue(request, title: str = "") -> str:
-    """A new key for a form on this page; a form that is shown again after an error keeps the one that it has."""
-    if request.method == "POST" and (given := read(request)):
+def issue(request, title: str = "", path: str = "") -> str:
+    """A new key for a form on this page, or for one that is sent to another path. Shown again it keeps the one that it has."""
+    path = path or request.path
+    if request.method == "POST" and (given := read(request)) and given.path == path:
         return signed(given)
     draft = getattr(request, "draft", None)
-    return signed(Key(draft.key if draft else uuid.uuid4(), request.user.pk, request.path, str(title)[:200]))
+    known = draft.key if draft and draft.path == path else uuid.uuid4()
+    return signed(Key(known, request.user.pk, path, str(title)[:200]))
 
 
 def signed(key: Key) -> str:

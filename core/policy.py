@@ -42,8 +42,8 @@ class Step:
     """办理的一步，也就是流程表的一行。按钮、变灰的原因、提交时的拒绝、待办、时限、流程图和测试都读这一行。
 
     verb、label：代号与按钮文字；sources → target：从哪些状态到哪个状态；roles：由哪些角色办理；clause：依据；
-    applies：这件事有没有这一步，没有的不出现；checks：核对，逐条给出原因；
-    note：意见是否必填；phrase：意见的常用语，预先填好，可以改；asks：办这一步时要填写的栏目；
+    when：栏目 → 取值，只有这些取值的事有这一步，别的不出现；checks：核对，逐条给出原因；
+    note：意见是否必填；phrase：意见的常用语，预先填好，可以改；asks、may_ask：办这一步时必须填写、可以填写的栏目；
     days：下一手的办理时限（工作日）；since：从记录的哪个日期起算，空为办理当天；
     others：是否必须由录入、提交以外的人办理（四眼）；own：是否只由填报的一方（与录入人同一角色的人）办理；freezes：此刻定格送审内容；
     returns：逐栏退回，时限暂停；decides：办结，记下办理人和时间；asked：是否列入待办。
@@ -55,11 +55,12 @@ class Step:
     target: str
     roles: frozenset
     clause: str = ""
-    applies: Callable[[Any], bool] | None = None
+    when: Mapping[str, tuple] = field(default_factory=dict)
     checks: Sequence[Check] = ()
     note: str = FREE
     phrase: str = ""
     asks: Sequence[str] = ()
+    may_ask: Sequence[str] = ()
     days: Declared | None = None
     since: str = ""
     others: bool = False
@@ -71,6 +72,10 @@ class Step:
 
     def __str__(self):
         return self.verb
+
+    def applies(self, case: Any) -> bool:
+        """这件事有没有这一步。"""
+        return all(getattr(case, name) in values for name, values in self.when.items())
 
 
 @dataclass(frozen=True)
@@ -91,4 +96,9 @@ class Workflow:
     def leaving(self, state: str, case: Any = None) -> list[Step]:
         """从一个状态出发可走的各步；给出具体的事时，只留这件事有的。"""
         found = [s for s in self.steps if state in s.sources]
-        return [s for s in found if case is None or s.applies is None or s.applies(case)]
+        return [s for s in found if case is None or s.applies(case)]
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """没有办结的状态：还有步骤可走。"""
+        return tuple(dict.fromkeys(source for step in self.steps for source in step.sources))

@@ -36,7 +36,10 @@ def table(workflow: Workflow) -> str:
     for step in workflow.steps:
         limit = "（录入、提交以外的人）" if step.others else "（填报的一方）" if step.own else ""
         who = "、".join(role.label for role in in_order(step.roles)) + limit
-        checks = [" ".join((check.__doc__ or "").split()).rstrip("。") for check in step.checks]
+        only = [
+            f"仅限{'、'.join(str(getattr(v, 'label', v)) for v in values)}" for values in step.when.values()
+        ]
+        checks = only + [" ".join((check.__doc__ or "").split()).rstrip("。") for check in step.checks]
         checks += ["逐栏标出要补正的内容"] if step.returns else []
         checks += ["定格送审内容"] if step.freezes else []
         days = f"{step.days.first:f} {step.days.unit}（{step.days.name}）" if step.days else "—"

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from core.workdays import due
+from core import workdays
 from core.workflow import FLOWS, IN_TURN, Flow
 
 MOST = 500  # rows of one kind: beyond that a person works from the list
@@ -50,15 +50,15 @@ def waiting(flow: Flow, user, today: datetime.date) -> list[Entry]:
     rows = flow.waiting_for(user)
     if rows is None:
         return []
-    found = []
-    for case in rows.select_related(flow.subject, "entered_by")[:MOST]:
+    found, calendar = [], workdays.read()
+    for case in rows.select_related(flow.subject, *flow.related).defer("frozen", "before")[:MOST]:
         if not (steps := flow.asked_of(case, user)):
             continue
-        state, words = due(case.due_on, today) if case.due_on else ("info", "")
+        state, words = calendar.due(case.due_on, today) if case.due_on else ("info", "")
         found.append(
             Entry(
                 title=str(case), action=f"{flow.heading(case)}：{'、'.join(s.label for s in steps)}",
-                url=f"{flow.url(case)}?{IN_TURN}#step-{steps[0].verb}", due_on=case.due_on, state=state, words=words,
+                url=f"{flow.url(case)}?{IN_TURN}", due_on=case.due_on, state=state, words=words,
             )
         )  # fmt: skip
     return found

@@ -1,17 +1,18 @@
 """How a case moves: one function writes, everything else reads the same rows of the workflow."""
 
+import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from core import notices, workdays
+from core import attachments, notices, workdays
 from core.choices import CaseVerb
 from core.history import in_words, told
 from core.parameters import value
@@ -19,6 +20,8 @@ from core.policy import NEEDED, Step, Workflow
 from core.words import mask_phone, shown
 
 FLOWS: dict[str, "Flow"] = {}
+FILES = "files"  # stands for the attachments among the fields of a case
+RESERVED = {"edit", "attach"}  # addresses of a case that are no steps
 IN_TURN = "next=1"  # the address of a case that is opened from 我的待办: after a step the next one follows
 
 
@@ -44,10 +47,10 @@ class Opinion(NamedTuple):
 
     verb: str
     label: str
-    user: int | None
+    user: int
     who: str
-    at: Any
     words: str
+    at: datetime.datetime
 
 
 @dataclass
@@ -55,11 +58,13 @@ class Flow:
     """A workflow bound to its records.
 
     model: a concrete Case; subject: name of its foreign key to what the case is about, which may be empty at first;
-    detail: url name of the case's page; fields(case): what the decider sees, frozen when the case is sent;
+    detail: url name of the case's page; fields(case): what the decider sees, frozen when the case is sent, with the files;
+    editable(case): those of them that its author fills in and that can be returned, by default all;
     words: field → function of the case, where the stored value is not what a person reads;
     before(case): (title, facts) to compare with, by default the last decided case of the same subject;
-    warnings(case): sentences that the decider should read and that refuse nothing;
-    effects: verb → what else happens, called with (case, by, note) in the same transaction.
+    warnings(case, by): sentences that the decider should read and that refuse nothing;
+    effects: verb → what else happens, called with (case, by, note) in the same transaction, before the case is stored;
+    related: foreign keys that the name of a case is read through.
     """
 
     workflow: Workflow
@@ -67,12 +72,23 @@ class Flow:
     subject: str
     detail: str
     fields: Callable[[Any], Sequence[str]]
+    editable: Callable[[Any], Sequence[str]] | None = None
     words: dict[str, Callable] = field(default_factory=dict)
     before: Callable[[Any], tuple[str, list[Fact]]] | None = None
-    warnings: Callable[[Any], list[str]] = lambda case: []
+    warnings: Callable[[Any, Any], list[str]] = lambda case, by: []
     effects: dict[str, Callable] = field(default_factory=dict)
+    related: Sequence[str] = ()
 
     def __post_init__(self):
+        """A slip in a declaration stops the start, not the officer."""
+        verbs, columns = {s.verb for s in self.workflow.steps}, {f.name for f in self.model._meta.fields}
+        named = {
+            n
+            for s in self.workflow.steps
+            for n in (*s.asks, *s.may_ask, *s.when, *([s.since] if s.since else []))
+        }
+        if wrong := (set(self.effects) - verbs) | (named - columns) | (verbs & RESERVED):
+            raise ImproperlyConfigured(f"{self.workflow.key}: {', '.join(sorted(wrong))}")
         FLOWS[self.workflow.key] = self
 
     # ---- what can be done, and why not ----
@@ -91,14 +107,20 @@ class Flow:
             return [f"由{'、'.join(role.label for role in in_order(step.roles))}办理。"]
         if step.others and user.pk in case.hands:
             return ["录入、修改或提交的人不能自己办理，请同事办理。"]
-        if step.own and user.role != case.entered_by.role:
-            return [f"由填报的一方（{case.entered_by.get_role_display()}）办理。"]
+        if step.own and user.role != case.side:
+            words = {str(role): role.label for role in step.roles}
+            return [f"由填报的一方（{words.get(case.side, case.side)}）办理。"]
         return [words for check in step.checks if (words := check(case, user))]
 
     def may_edit(self, case, user) -> bool:
         """Contents are open while the case is with its author, to whoever may send it."""
         sending = [s for s in self.workflow.leaving(case.state, case) if s.freezes]
-        return any(user.role in s.roles and (not s.own or user.role == case.entered_by.role) for s in sending)
+        return any(user.role in s.roles and (not s.own or user.role == case.side) for s in sending)
+
+    def open_fields(self, case) -> list[str]:
+        """What its author may change now: everything before it was sent, afterwards what was returned."""
+        names = [*(self.editable or self.fields)(case), FILES]
+        return [name for name in names if not case.returned or name in case.returned]
 
     def waiting_for(self, user):
         """The open cases on which this person is asked for a step, by deadline; None when the role is never asked."""
@@ -107,10 +129,10 @@ class Flow:
             return None
         mine = Q()
         for step in steps:
-            here = Q(state__in=step.sources)
+            here = Q(state__in=step.sources, **{f"{name}__in": values for name, values in step.when.items()})
             if step.others:
                 here &= ~Q(hands__contains=[user.pk])
-            mine |= here & Q(entered_by__role=user.role) if step.own else here
+            mine |= here & Q(side=user.role) if step.own else here
         rows = self.model.objects.visible_to(user).filter(mine)
         return rows.order_by(models.F("due_on").asc(nulls_last=True), "pk")
 
@@ -118,16 +140,24 @@ class Flow:
         """The steps for which a case of `waiting_for` waits, by what the case itself says: no query."""
         return [
             s for s in self.workflow.leaving(case.state, case)
-            if s.asked and user.role in s.roles and (not s.own or case.entered_by.role == user.role)
+            if s.asked and user.role in s.roles and (not s.own or case.side == user.role)
+            and not (s.others and user.pk in case.hands)
         ]  # fmt: skip
 
     def next_for(self, user, case) -> tuple[int | None, int]:
         """(key of the case that waits for this person after this one, how many wait besides it)."""
         rows = self.waiting_for(user)
-        keys = list(rows.values_list("pk", flat=True)) if rows is not None else []
-        after = keys[keys.index(case.pk) + 1 :] if case.pk in keys else keys
-        others = [pk for pk in keys if pk != case.pk]
-        return next(iter(after or others), None), len(others)
+        if rows is None:
+            return None, 0
+        rows = rows.exclude(pk=case.pk)
+        after = (
+            Q(due_on=case.due_on, pk__gt=case.pk) | Q(due_on__gt=case.due_on)
+            if case.due_on
+            else Q(pk__gt=case.pk)
+        )
+        later = rows.filter(after | Q(due_on=None) if case.due_on else after & Q(due_on=None))
+        keys = later.values_list("pk", flat=True).first() or rows.values_list("pk", flat=True).first()
+        return keys, rows.count()
 
     # ---- writing ----
 
@@ -135,7 +165,7 @@ class Flow:
     def enter(self, case, *, by, send: str = ""):
         """Store a new case and, with `send`, take that step. ValidationError when it is not whole or a check refuses it."""
         step = self.workflow.step(send) if send else CaseVerb.ENTER
-        case.entered_by, case.hands, case.state = by, [by.pk], self.workflow.start
+        case.entered_by, case.side, case.hands, case.state = by, by.role, [by.pk], self.workflow.start
         case.full_clean()
         with told(step, by, case=self.workflow.key):
             case.save(force_insert=True)
@@ -149,39 +179,76 @@ class Flow:
             raise ValidationError(
                 f"现在是“{case.get_state_display()}”，只有填报的一方在送审以前、补正时可以修改。"
             )
+        if closed := set(fields) - {*self.open_fields(case)}:
+            labels = [str(case._meta.get_field(name).verbose_name) for name in sorted(closed)]
+            raise ValidationError(f"现在不能修改：{'、'.join(labels)}。")
         for name, words in fields.items():
-            if not case.returned or name in case.returned:
-                setattr(case, name, words)
-        case.hands, case.version = sorted({*case.hands, by.pk}), case.version + 1
-        case.full_clean()
-        with told(CaseVerb.EDIT, by, case=self.workflow.key):
-            case.save()
+            setattr(case, name, words)
+        self._touch(case, by)
         return case
 
     @transaction.atomic
-    def take(self, case, verb: str, *, by, note: str = "", returned: dict[str, str] | None = None, **fields):
+    def attach(self, case, file, *, by):
+        """Add a file while the contents are open. ValidationError when they are not; `attachments.Refused` by its contents."""
+        case = self.locked(case)
+        if not self.may_edit(case, by) or FILES not in self.open_fields(case):
+            raise ValidationError("现在不能添加附件：只有填报的一方在送审以前、补正时可以。")
+        kept = attachments.attach(case, file, by=by)
+        self._touch(case, by, f"添加附件“{kept.name}”")
+        return kept
+
+    def _touch(self, case, by, why: str = "") -> None:
+        """Somebody had the contents in hand: they will not decide on them."""
+        case.hands, case.version, case.said = sorted({*case.hands, by.pk}), case.version + 1, {}
+        case.full_clean()
+        with told(CaseVerb.EDIT, by, why, case=self.workflow.key):
+            case.save()
+
+    @transaction.atomic
+    def take(
+        self,
+        case,
+        verb: str,
+        *,
+        by,
+        note: str = "",
+        returned: dict[str, str] | None = None,
+        seen: int | None = None,
+        **fields,
+    ):
         """Take a step. ValidationError with every reason when it cannot be taken; nothing is written then.
 
-        returned: field → what is to be corrected, for a step that returns the case; fields: what the step asks for.
+        returned: field → what is to be corrected, for a step that returns the case; seen: the version that the person
+        decided on; fields: what the step asks for.
         """
         step = self.workflow.step(verb)
         case = self.locked(case)
         reasons = self.reasons(case, step, by)
+        if not reasons and seen is not None and seen != case.version:
+            reasons.append("您打开这一页以后，内容有变化。请核对下面的现状，再办理。")
         if step.note == NEEDED and not note.strip():
             reasons.append("请填写意见。")
         if step.returns and not returned:
             reasons.append("请至少标出一栏要补正的内容，并写明怎样改。")
+        if step.returns and set(returned or ()) - {*(self.editable or self.fields)(case), FILES}:
+            reasons.append("标出的栏目里有填报人不能修改的，请重新标出。")
         if reasons:
             raise ValidationError(reasons)
-        for name in step.asks:
-            setattr(case, name, fields[name])
+        for name in (*step.asks, *step.may_ask):
+            if name in fields:
+                setattr(case, name, fields[name])
+        late = case.due_on
         self._clock(case, step)
         if step.freezes:
             self._freeze(case, by)
         if step.decides:
             case.decided_by, case.decided_at = by, timezone.now()
+            case.in_time = late is None or timezone.localdate() <= late
         case.returned = dict(returned or {}) if step.returns else {}
         case.state, case.version = step.target, case.version + 1
+        case.said = {
+            "n": case.version, "verb": verb, "label": step.label, "user": by.pk, "who": str(by), "words": note,
+        }  # fmt: skip
         with told(step, by, note, clause=step.clause, case=self.workflow.key):
             if effect := self.effects.get(verb):
                 effect(case, by, note)
@@ -204,13 +271,13 @@ class Flow:
     def _clock(self, case, step: Step) -> None:
         """The decider's clock stops while the case is with its author and goes on with what was left."""
         today = timezone.localdate()
-        start = getattr(case, step.since) if step.since else today
+        start = (getattr(case, step.since) if step.since else None) or today
         allowed = int(value(step.days, today)) if step.days else None
         if step.returns:
             case.days_left = workdays.between(today, case.due_on) if case.due_on else None
         if step.freezes and case.days_left is not None:
-            allowed, case.days_left = case.days_left, None
-        case.due_on = None if allowed is None else workdays.add(start, max(allowed, 0))
+            start, allowed, case.days_left = today, case.days_left, None  # late before, late again
+        case.due_on = None if allowed is None else workdays.add(start, allowed)
 
     def _tell(self, case, note: str) -> None:
         title = f"{self.workflow.title}“{case}”：{case.get_state_display()}"
@@ -232,7 +299,13 @@ class Flow:
 
     def facts(self, case) -> list[Fact]:
         """What the decider sees of the case as it is now."""
-        return facts_of(case, self.fields(case), self.words)
+        files = list(attachments.of(case)) if case.pk else []
+        found = facts_of(case, self.fields(case), self.words)
+        if files:
+            found.append(
+                Fact(FILES, "附件", "、".join(f.name for f in files), " ".join(f.digest[:16] for f in files))
+            )
+        return found
 
     def last_decided(self, case) -> tuple[str, list[Fact]]:
         """What was frozen of the newest decided case of the same subject."""
@@ -278,13 +351,12 @@ class Flow:
 
     def opinions(self, case) -> list[Opinion]:
         """Every step that was taken, oldest first, with who, when and what they said."""
-        found = []
-        for event in case.events.select_related("pgh_context").order_by("pgh_id"):
-            said = event.pgh_context.metadata if event.pgh_context else {}
-            if said.get("case") == self.workflow.key:
-                who = (said.get("user"), said.get("username", ""), event.pgh_created_at)
-                found.append(Opinion(said["verb"], said.get("words", ""), *who, said.get("reason", "")))
-        return found
+        found = {}
+        for said, at in case.events.exclude(said={}).order_by("pgh_id").values_list("said", "pgh_created_at"):
+            found.setdefault(
+                said["n"], Opinion(*(said[k] for k in ("verb", "label", "user", "who", "words")), at)
+            )
+        return list(found.values())
 
     def last_opinion(self, case, *verbs: str) -> Opinion | None:
         """The newest step with one of these verbs."""

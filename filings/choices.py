@@ -26,6 +26,12 @@ class FilingState(TextChoices):
     WITHDRAWN = "withdrawn", "已撤回"
 
 
+OPEN_FILINGS = (
+    FilingState.DRAFT, FilingState.COMMITTEE, FilingState.COMMITTEE_RETURNED, FilingState.STREET,
+    FilingState.STREET_RETURNED, FilingState.DISTRICT,
+)  # fmt: skip
+
+
 class CheckState(TextChoices):
     """Where the district's spot check of a decided filing stands."""
 

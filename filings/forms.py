@@ -105,7 +105,7 @@ class FilingForm(MaskedFields, forms.ModelForm):
     def clean(self):
         data = super().clean()
         filing = self.instance
-        if filing.organization_id is None:
+        if filing.organization_id is None and (not filing.returned or "community" in self.fields):
             place = data.get("community") or self.user.community
             if place and "community" not in self.errors:
                 filing.community, filing.street = data["community"], data["street"] = place, place.street

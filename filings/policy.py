@@ -8,7 +8,7 @@ from decimal import Decimal
 from accounts.choices import Role
 from core.parameters import value
 from core.policy import ASKED, NEEDED, Declared, Step, Workflow
-from filings.choices import FilingState, Kind
+from filings.choices import OPEN_FILINGS, FilingState, Kind
 from orgs.choices import Status, Tier
 from orgs.queries.register import team_min_members
 
@@ -167,10 +167,6 @@ AUTHORS = frozenset({Role.COMMITTEE_MEMBER, Role.STREET_OFFICER})
 COMMITTEE = frozenset({Role.COMMITTEE_MEMBER})
 STREET = frozenset({Role.STREET_OFFICER})
 DISTRICT = frozenset({Role.DISTRICT_OFFICER})
-ON_THE_WAY = (
-    FilingState.DRAFT, FilingState.COMMITTEE, FilingState.COMMITTEE_RETURNED, FilingState.STREET, FilingState.STREET_RETURNED,
-    FilingState.DISTRICT,
-)  # fmt: skip
 
 
 def other_reviewer(case, by) -> str | None:
@@ -180,13 +176,8 @@ def other_reviewer(case, by) -> str | None:
     return None
 
 
-def to_register(case) -> bool:
-    return case.kind == Kind.REGISTER
-
-
-def to_file(case) -> bool:
-    return case.kind != Kind.REGISTER
-
+TO_REGISTER = {"kind": (Kind.REGISTER,)}
+TO_FILE = {"kind": tuple(kind for kind in Kind if kind != Kind.REGISTER)}
 
 FILING = Workflow(
     key="filings.filing",
@@ -220,11 +211,11 @@ FILING = Workflow(
             note=ASKED, days=CORRECT_DAYS, returns=True,
         ),
         Step(
-            "approve", "准予备案", (FilingState.STREET,), FilingState.FILED, STREET, CLAUSE, applies=to_file,
+            "approve", "准予备案", (FilingState.STREET,), FilingState.FILED, STREET, CLAUSE, when=TO_FILE,
             checks=(register_as_expected,), note=NEEDED, phrase="符合备案条件，准予备案。", others=True, decides=True,
         ),
         Step(
-            "recommend", "同意转报区登记", (FilingState.STREET,), FilingState.DISTRICT, STREET, CLAUSE, applies=to_register,
+            "recommend", "同意转报区登记", (FilingState.STREET,), FilingState.DISTRICT, STREET, CLAUSE, when=TO_REGISTER,
             checks=(register_as_expected,), note=NEEDED, phrase="活动规范、条件成熟，同意转报登记。", days=DISTRICT_DAYS, others=True,
         ),
         Step(
@@ -245,7 +236,7 @@ FILING = Workflow(
             note=NEEDED, others=True, decides=True,
         ),
         Step(
-            "withdraw", "撤回", ON_THE_WAY, FilingState.WITHDRAWN, AUTHORS, CLAUSE, note=NEEDED, asked=False, own=True,
+            "withdraw", "撤回", OPEN_FILINGS, FilingState.WITHDRAWN, AUTHORS, CLAUSE, note=NEEDED, asked=False, own=True,
         ),
     ),
 )  # fmt: skip

@@ -10,11 +10,14 @@ from django.db.models import F, Func, Q
 class Case(models.Model):
     """What every case has. A concrete one adds `state` (with its choices), its subject, its fields and its `scope_path`.
 
+    side: the role whose people entered it, who may correct and withdraw it, wherever its author works now;
     hands: everybody who entered, changed or sent it, none of whom may decide on it;
     frozen: what was sent for decision, [[field, label, words, mark]]; later edits do not touch it;
     before: what it was compared with then, {"title": …, "facts": [[field, label, words, mark]]};
     returned: field → what is to be corrected, while the case is with its author; only these fields are open then;
-    due_on: last day of whoever has it now; days_left: working days kept for the decider while the clock is stopped.
+    due_on: last day of whoever has it now; days_left: working days kept for the decider while the clock is stopped, negative
+    when it was late already; in_time: whether it was decided within its deadline;
+    said: the step that led here, as its row of the history keeps it: {n, verb, label, user, who, words}.
     """
 
     entered_by = models.ForeignKey(
@@ -39,6 +42,9 @@ class Case(models.Model):
         editable=False,
     )
     decided_at = models.DateTimeField("办结时间", null=True, editable=False)
+    side = models.CharField("填报方", max_length=20, default="", editable=False)
+    in_time = models.BooleanField("按时办结", null=True, editable=False)
+    said = models.JSONField("本步意见", default=dict, editable=False)
     due_on = models.DateField("办理期限", null=True, editable=False)
     days_left = models.SmallIntegerField("暂停时剩余工作日", null=True, editable=False)
     returned = models.JSONField("退回补正", default=dict, editable=False)

@@ -38,6 +38,13 @@ def form_key(context, title=""):
     )
 
 
+@register.simple_tag
+def step_key(step, request, path):
+    """The same for a step of a case, which is sent to an address of its own."""
+    key = drafts.issue(request, step.label, f"{path}{step.verb}/")
+    return format_html('<input type="hidden" name="{}" value="{}">', drafts.FIELD, key)
+
+
 @register.inclusion_tag("core/parts/_unsent.html", takes_context=True)
 def unsent(context):
     """What this person began on this page and did not send, unless it is being shown just now."""

@@ -3,19 +3,18 @@
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.views import View
 
-from core import attachments, history, workdays
+from core import attachments, drafts, history, workdays
 from core.ledger.guard import Refused
 from core.policy import FREE, NEEDED
 from core.views.base import GrantMixin
 from core.views.forms import refuse
-from core.workflow import IN_TURN, Flow
+from core.workflow import FILES, IN_TURN, Flow
 
 UNTOLD = frozenset(
     {
@@ -25,6 +24,9 @@ UNTOLD = frozenset(
         "entered_at",
         "frozen",
         "before",
+        "said",
+        "side",
+        "in_time",
         "days_left",
         "submitted_at",
         "decided_at",
@@ -36,11 +38,15 @@ UNTOLD = frozenset(
 class StepForm(forms.Form):
     """What a step asks for: its fields, an opinion, and for a step that returns the case what to correct."""
 
-    def __init__(self, *args, step, case, facts, **kwargs):
+    def __init__(self, *args, step, case, returnable=(), **kwargs):
+        """returnable: [(field, label)] that a step may mark."""
         super().__init__(*args, **kwargs)
         self.step = step
-        for name, field in forms.fields_for_model(type(case), step.asks, formfield_callback=asked).items():
-            field.initial = getattr(case, name)
+        names = (*step.asks, *step.may_ask)
+        for name, field in forms.fields_for_model(type(case), names, formfield_callback=asked).items():
+            field.required = name in step.asks and not isinstance(field, forms.BooleanField)
+            if name not in getattr(case, "personal", ()):
+                field.initial = getattr(case, name)
             self.fields[name] = field
         if step.note != FREE:
             area, needed = forms.Textarea(attrs={"rows": 2}), step.note == NEEDED
@@ -48,10 +54,10 @@ class StepForm(forms.Form):
                 label="意见", max_length=500, widget=area, required=needed, initial=step.phrase
             )
         if step.returns:
-            for fact in facts:
+            for name, label in returnable:
                 text = forms.TextInput(attrs={"placeholder": "写明怎样改；不用改的留空"})
-                self.fields[f"fix_{fact.field}"] = forms.CharField(
-                    label=fact.label, max_length=200, required=False, widget=text
+                self.fields[f"fix_{name}"] = forms.CharField(
+                    label=label, max_length=200, required=False, widget=text
                 )
 
     def begin_here(self) -> None:
@@ -63,14 +69,13 @@ class StepForm(forms.Form):
         marked = {k.removeprefix("fix_"): v for k, v in self.cleaned_data.items() if k.startswith("fix_")}
         return {name: words for name, words in marked.items() if words}
 
-    def asked(self) -> dict:
-        return {name: self.cleaned_data[name] for name in self.step.asks}
+    def filled(self) -> dict:
+        return {name: self.cleaned_data[name] for name in (*self.step.asks, *self.step.may_ask)}
 
 
 def asked(field, **kwargs) -> forms.Field | None:
-    """A field of the record as a step asks for it: needed, unless it is a box to tick."""
+    """A field of the record as a step asks for it."""
     made = field.formfield(**kwargs)
-    made.required = not isinstance(made, forms.BooleanField)
     if isinstance(made, forms.DateField):
         made.widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     return made
@@ -87,7 +92,7 @@ class CasePage(GrantMixin, View):
     http_method_names = ("get", "post", "head", "options")
 
     def case(self, pk: int):
-        related = [self.flow.subject, "entered_by", "submitted_by", "decided_by"]
+        related = [self.flow.subject, *self.flow.related, "entered_by", "submitted_by", "decided_by"]
         case = (
             self.flow.model.objects.visible_to(self.request.user)
             .select_related(*related)
@@ -99,91 +104,111 @@ class CasePage(GrantMixin, View):
         return case
 
     def get(self, request, pk: int, verb: str = ""):
-        if verb:
-            return redirect(self.flow.detail, pk)
-        return self.page(self.case(pk))
+        case, draft = self.case(pk), getattr(request, "draft", None)
+        if verb and draft and (step := self.step(verb)) in self.flow.workflow.leaving(case.state, case):
+            return self.page(case, unsent=self.form(step, case, drafts.as_posted(draft)))
+        return redirect(self.flow.detail, pk) if verb else self.page(case)
 
     def post(self, request, pk: int, verb: str = ""):
         case = self.case(pk)
         if verb == "attach":
             return self.attach(case)
-        if verb not in {step.verb for step in self.flow.workflow.steps}:
-            raise Http404
-        step = self.flow.workflow.step(verb)
+        step = self.step(verb)
         form = self.form(step, case, request.POST)
         if not form.is_valid():
             return self.page(case, form)
-        note = form.cleaned_data.get("note", "")
+        following, left = self.flow.next_for(request.user, case) if self.in_turn else (None, 0)
+        seen = request.POST.get("seen", "")
         try:
-            self.flow.take(case, verb, by=request.user, note=note, returned=form.returned(), **form.asked())
+            self.flow.take(
+                case, verb, by=request.user, note=form.cleaned_data.get("note", ""), returned=form.returned(),
+                seen=int(seen) if seen.isdecimal() else None, **form.filled(),
+            )  # fmt: skip
         except ValidationError as error:
             refuse(form, error)
             return self.page(self.case(pk), form)
-        return self.onward(case, step)
-
-    def onward(self, case, step):
-        """To the case as it is now, or to the next one in turn."""
         if not self.in_turn:
-            messages.success(self.request, f"已{step.label}。")
-            return redirect(self.flow.detail, case.pk)
-        following, left = self.flow.next_for(self.request.user, case)
-        if following is None:
-            messages.success(self.request, f"“{case}”已{step.label}。{self.flow.workflow.title}都办完了。")
-            return redirect("home")
-        messages.success(self.request, f"“{case}”已{step.label}。还有 {left} 件。")
-        return redirect(f"{reverse(self.flow.detail, args=[following])}?{IN_TURN}#steps-title")
+            messages.success(request, f"已{step.label}。")
+            return redirect(self.flow.detail, pk)
+        rest = f"还有 {left} 件。" if following else f"{self.flow.workflow.title}都办完了。"
+        messages.success(request, f"“{case}”已{step.label}。{rest}")
+        return redirect(self.in_turn_url(following) if following else "home")
+
+    def step(self, verb: str):
+        if verb not in {step.verb for step in self.flow.workflow.steps}:
+            raise Http404
+        return self.flow.workflow.step(verb)
+
+    def attach(self, case):
+        file = self.request.FILES.get("file")
+        try:
+            if not file:
+                raise ValidationError("请先选择文件。")
+            self.flow.attach(case, file, by=self.request.user)
+        except ValidationError as error:
+            messages.error(self.request, "".join(error.messages))
+        except Refused as refused:
+            messages.error(self.request, str(refused))
+        return redirect(self.flow.detail, case.pk)
+
+    def in_turn_url(self, pk: int) -> str:
+        """Without a fragment: the browser would leave the keyboard at the top of the page."""
+        return f"{reverse(self.flow.detail, args=[pk])}?{IN_TURN}"
 
     @property
     def in_turn(self) -> bool:
         return self.request.GET.get("next") == "1"
 
-    @transaction.atomic
-    def attach(self, case):
-        case = self.flow.model.objects.select_for_update(of=("self",)).get(pk=case.pk)
-        if not self.flow.may_edit(case, self.request.user):
-            messages.error(self.request, "现在不能添加附件：只有填报的一方在送审以前、补正时可以。")
-        elif file := self.request.FILES.get("file"):
-            try:
-                attachments.attach(case, file, by=self.request.user)
-            except Refused as refused:
-                messages.error(self.request, str(refused))
-        else:
-            messages.error(self.request, "请先选择文件。")
-        return redirect(self.flow.detail, case.pk)
-
     def form(self, step, case, data=None) -> StepForm:
-        return StepForm(data, step=step, case=case, facts=self.flow.facts(case), auto_id=f"{step.verb}_%s")
+        flow, labels = self.flow, {}
+        if step.returns:
+            names = [*(flow.editable or flow.fields)(case)]
+            labels = {name: str(case._meta.get_field(name).verbose_name) for name in names} | {FILES: "附件"}
+        return StepForm(data, step=step, case=case, returnable=labels.items(), auto_id=f"{step.verb}_%s")
 
-    def page(self, case, failed: StepForm | None = None):
-        """failed: the form of a step that was refused, shown again as it was filled in."""
-        flow, open_to_change = self.flow, self.flow.may_edit(case, self.request.user)
+    def page(self, case, failed: StepForm | None = None, unsent: StepForm | None = None):
+        """failed: the form of a step that was refused; unsent: one that was found again after the sign-in."""
+        flow, user = self.flow, self.request.user
+        open_to_change = flow.may_edit(case, user)
         state, words = workdays.due(case.due_on, timezone.localdate()) if case.due_on else ("", "")
         against, compared = flow.compared(case)
-        following = flow.next_for(self.request.user, case)[0] if self.in_turn else None
+        following = flow.next_for(user, case)[0] if self.in_turn else None
+        steps = self.steps(case, failed or unsent)
         context = {
             "title": f"{flow.heading(case)}：{case}", "case": case, "flow": flow, "subject": getattr(case, flow.subject),
             "tone": flow.workflow.tones.get(case.state, "info"), "due_state": state, "due_words": words,
-            "against": against, "compared": compared, "changed": sum(row["differs"] for row in compared), "warnings": flow.warnings(case), "opinions": flow.opinions(case),
-            "steps": self.steps(case, failed), "failed": failed, "turn": f"?{IN_TURN}" if self.in_turn else "",
-            "following": f"{reverse(flow.detail, args=[following])}?{IN_TURN}#steps-title" if following else "",
-            "returned": [(f.label, case.returned[f.field]) for f in flow.facts(case) if f.field in case.returned],
+            "against": against, "compared": compared, "changed": sum(row["differs"] for row in compared),
+            "warnings": flow.warnings(case, user) if any(not s["reasons"] for s in steps) else [],
+            "steps": steps, "failed": failed, "turn": f"?{IN_TURN}" if self.in_turn else "",
+            "following": self.in_turn_url(following) if following else "",
+            "returned": [(self.label(case, name), words) for name, words in case.returned.items()],
             "files": attachments.of(case), "timeline": history.timeline(case, skipped=UNTOLD),
-            "may_attach": open_to_change,
+            "path": reverse(flow.detail, args=[case.pk]), "may_attach": open_to_change and FILES in flow.open_fields(case),
             "edit_url": reverse(f"{flow.detail}_edit", args=[case.pk]) if open_to_change else "", **self.extra(case),
         }  # fmt: skip
         return render(self.request, self.template_name, context, status=200 if failed is None else 409)
 
-    def steps(self, case, failed: StepForm | None) -> list[dict]:
-        """Every step out of here; the first that this person is asked for, or the refused one, is open."""
+    @staticmethod
+    def label(case, name: str) -> str:
+        return "附件" if name == FILES else str(case._meta.get_field(name).verbose_name)
+
+    def steps(self, case, begun: StepForm | None) -> list[dict]:
+        """Every step out of here; the first that this person is asked for, or the one that was begun, is open."""
         found, first = [], None
         for offer in self.flow.offers(case, self.request.user):
-            mine = failed if failed and failed.step == offer.step else self.form(offer.step, case)
+            mine = begun if begun and begun.step == offer.step else None
+            if mine is None and not offer.reasons:
+                mine = self.form(offer.step, case)
+            focus = False
             if not first and not offer.reasons and offer.step.asked:
-                first = offer.step
-                if self.in_turn and failed is None:
+                first, focus = offer.step, self.in_turn and begun is None
+                if focus:
                     mine.begin_here()
-            shown = offer.step in (first, failed and failed.step)
-            found.append({"step": offer.step, "reasons": offer.reasons, "form": mine, "shown": shown})
+            shown = offer.step in (first, begun and begun.step)
+            found.append({
+                "step": offer.step, "reasons": offer.reasons, "form": mine, "shown": shown,
+                "focus": focus and not mine.fields,
+            })  # fmt: skip
         return found
 
     def extra(self, case) -> dict:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from core.workflow import Fact, Flow, facts_of
 from filings import policy
-from filings.choices import Kind
+from filings.choices import OPEN_FILINGS, Kind
 from filings.models import Certificate, Filing
 from filings.queries.filings import alike, last_filed
 from orgs.actions import numbers, register
@@ -49,16 +49,16 @@ def shown_fields(case: Filing) -> list[str]:
 def as_registered(case: Filing) -> tuple[str, list[Fact]]:
     """The register as it is, beside what is asked for."""
     if not case.organization_id:
-        return "名册现值", []
+        return "名册原值", []
     names = [name for name in shown_fields(case) if name in SHARED or name in ONLY_HERE]
-    return "名册现值", facts_of(begin(case.kind, case.organization), names, WORDS)
+    return "名册原值", facts_of(begin(case.kind, case.organization), names, WORDS)
 
 
-def warnings(case: Filing) -> list[str]:
+def warnings(case: Filing, by) -> list[str]:
     """What the decider should look at: words of the name, organisations like it."""
-    if case.kind not in policy.WHOLE_FORM or case.state not in policy.ON_THE_WAY:
+    if case.kind not in policy.WHOLE_FORM or case.state not in OPEN_FILINGS:
         return []
-    return policy.name_warnings(case.name, terms.name_words()) + alike(case)
+    return policy.name_warnings(case.name, terms.name_words()) + alike(case, by)
 
 
 # ---- what follows from a decision ----

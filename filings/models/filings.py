@@ -9,15 +9,11 @@ from django.urls import reverse
 
 from core.models import Case
 from core.scope import ScopedQuerySet
-from filings.choices import FilingState, Kind
+from filings.choices import OPEN_FILINGS, FilingState, Kind
 from orgs.choices import Assignment, Gender, LegalForm, PoliticalStatus
 from orgs.models import Organization
 from places.models import Community, Street
 
-OPEN = (
-    FilingState.DRAFT, FilingState.COMMITTEE, FilingState.COMMITTEE_RETURNED, FilingState.STREET,
-    FilingState.STREET_RETURNED, FilingState.DISTRICT,
-)  # fmt: skip
 AGE = [MinValueValidator(18, "年龄应在 18 至 100 之间"), MaxValueValidator(100, "年龄应在 18 至 100 之间")]
 
 
@@ -102,7 +98,7 @@ class Filing(Case):
             models.UniqueConstraint(
                 "organization",
                 name="filing_one_open",
-                condition=Q(state__in=OPEN),
+                condition=Q(state__in=OPEN_FILINGS),
                 violation_error_message="这个组织已有一件没办完的备案，请先办完或撤回",
             ),
             models.UniqueConstraint(

@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from filings.choices import FilingState, Kind
+from filings.choices import OPEN_FILINGS, FilingState, Kind
 from filings.models import Certificate, Filing
 from orgs.choices import Status, Tier
 from orgs.models import Organization
@@ -16,12 +16,12 @@ def last_filed(organization: Organization) -> Filing | None:
     return filed.order_by("-decided_at").first()
 
 
-def alike(case: Filing) -> list[str]:
-    """Organisations of the register that may be the same one, a sentence each."""
+def alike(case: Filing, by) -> list[str]:
+    """Organisations that this person sees in the register and that may be the same one, a sentence each."""
     if case.kind != Kind.NEW:
         return []
     found = duplicates.likely(
-        case.entered_by,
+        by,
         Organization(
             tier=Tier.TEAM, name=case.name, street=case.street, community=case.community, leader_name=case.leader_name,
             contact_phone=case.contact_phone,
@@ -37,8 +37,7 @@ def of(user, organization: Organization) -> QuerySet:
 
 
 def open_one(organization: Organization) -> Filing | None:
-    ended = [FilingState.FILED, FilingState.REFUSED, FilingState.WITHDRAWN]
-    return Filing.objects.filter(organization=organization).exclude(state__in=ended).first()
+    return Filing.objects.filter(organization=organization, state__in=OPEN_FILINGS).first()
 
 
 def certificate(code: str) -> Certificate | None:

@@ -15,20 +15,20 @@ from orgs.models import Organization
 @transaction.atomic
 def change_terms(
     pks: Sequence[int], *, category: str = "", service_fields: Sequence[str] = (), by, reason: str
-) -> int:
+) -> None:
     """Set the category, the service fields or both; what is empty stays as it is."""
     values = {"category": category, "service_fields": list(service_fields)}
-    return _change(pks, {name: value for name, value in values.items() if value}, Verb.EDIT, by, reason)
+    _change(pks, {name: value for name, value in values.items() if value}, Verb.EDIT, by, reason)
 
 
 @transaction.atomic
-def change_status(pks: Sequence[int], *, status: Status, by, reason: str) -> int:
+def change_status(pks: Sequence[int], *, status: Status, by, reason: str) -> None:
     """Give all of them one status, which must fit the tier of each: else the database refuses the whole."""
-    return _change(pks, {"status": status}, Verb.STATUS, by, reason)
+    _change(pks, {"status": status}, Verb.STATUS, by, reason)
 
 
-def _change(pks: Sequence[int], values: dict, verb: Verb, by, reason: str) -> int:
+def _change(pks: Sequence[int], values: dict, verb: Verb, by, reason: str) -> None:
     with told(verb, by, reason):
-        return among(Organization.objects.all(), pks).update(
+        among(Organization.objects.all(), pks).update(
             **values, version=F("version") + 1, updated_at=timezone.now()
         )

@@ -84,6 +84,11 @@
     form.addEventListener("submit", () => form.querySelectorAll("button[type=submit]").forEach((b) => { setTimeout(() => { b.disabled = true; }); }));
   });
 
+  // Ctrl+Enter sends the step in whose field the keyboard is.
+  document.querySelectorAll("form[data-quick]").forEach((form) => {
+    form.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit(); });
+  });
+
   // What is typed is kept while it is typed: three seconds after the last key, and when the page goes away.
   document.querySelectorAll("form[data-keep]").forEach((form) => {
     const told = form.querySelector("[data-kept]");

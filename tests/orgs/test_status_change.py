@@ -170,7 +170,9 @@ def test_returned_only_the_marked_fields_are_open_and_the_clock_stands_still(req
     assert "请写明时间" in page.content.decode()
     answer = client.post(url, {"reason": "五月起没有活动", "status": "cancelled", "property_note": "偷改"})
     assert answer.status_code == 302
-    case = FLOW.correct(StatusChange.objects.get(pk=case.pk), by=cast.committee, status="cancelled")
+    with pytest.raises(ValidationError, match="现在不能修改：拟变更为"):
+        FLOW.correct(StatusChange.objects.get(pk=case.pk), by=cast.committee, status="cancelled")
+    case = StatusChange.objects.get(pk=case.pk)
     assert (case.reason, case.status, case.property_note) == ("五月起没有活动", "stopped", "")
     case = FLOW.take(case, "resubmit", by=cast.committee)
     assert (case.days_left, case.due_on, case.returned) == (None, workdays.add(TODAY, 3), {})
@@ -218,7 +220,7 @@ def test_the_whole_way_in_the_browser_of_both(make_org, cast, sign_in):
     data = {"status": "stopped", "effective_on": TODAY.isoformat(), "reason": "不再活动"}
     case_url = committee.post(ask_url, data).url
     entry = next(e for e in street.get("/").context["entries"] if e.title == organization.name)
-    assert entry.url == f"{case_url}?next=1#step-approve"
+    assert entry.url == f"{case_url}?next=1"
     page = street.get(case_url).content.decode()
     assert "由居委会人员" not in page.split("step-approve")[1].split("</form>")[0]
     assert street.post(f"{case_url}approve/", {"note": "同意"}).status_code == 302
