@@ -21,21 +21,50 @@ class MaskedFields:
     """
 
     def mask(self) -> None:
-        for name in self.instance.personal & set(self.fields):
+        self.personal = getattr(self.instance, "personal", frozenset())
+        for name in self.personal & set(self.fields):
             if stored := getattr(self.instance, name):
                 self.initial[name] = mask_phone(stored)
                 self.fields[name].help_text = self.fields[name].help_text or "已遮蔽；不改就保持原样"
-        self.stored = {name: getattr(self.instance, name) for name in self.instance.personal}
+        self.stored = {name: getattr(self.instance, name) for name in self.personal}
 
     def clean(self):
         data = super().clean()
-        for name in self.instance.personal & set(data):
+        for name in self.personal & set(data):
             if "*" not in (typed := data[name] or ""):
                 continue
             if typed != mask_phone(self.stored[name]):
                 self.add_error(name, "被遮蔽的内容无法还原，请填写完整，或重新打开本页。")
             data[name] = self.stored[name]
         return data
+
+
+class CaseForm(MaskedFields, forms.ModelForm):
+    """The form of a case. `case`: a new one, filled in as far as it is known, or the one that is corrected.
+
+    Returned, only the marked fields are open, each with what is to be corrected. `Meta.widgets` may be left out: long
+    texts and days get theirs here. `arrange()`: what one form adds, its choices above all.
+    """
+
+    def __init__(self, *args, user, case, **kwargs):
+        super().__init__(*args, instance=case, **kwargs)
+        self.user = user
+        self.arrange()
+        for name in [n for n in self.fields if case.returned and n not in case.returned]:
+            del self.fields[name]
+        for name, field in self.fields.items():
+            if isinstance(field, forms.TypedChoiceField):
+                field.choices = [("", "请选择"), *(c for c in field.choices if c[0])]
+            elif isinstance(field, forms.DateField):
+                field.widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+            elif isinstance(field.widget, forms.Textarea):
+                field.widget.attrs["rows"] = 3
+            if words := case.returned.get(name):
+                field.help_text = f"请补正：{words}"
+        self.mask()
+
+    def arrange(self) -> None:
+        """Choices and needs of one kind of case; fields that it does not ask for go."""
 
 
 def date_field(label: str, **more) -> forms.DateField:

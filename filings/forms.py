@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from core.forms import MaskedFields
+from core.forms import CaseForm
 from filings import policy
 from filings.choices import Kind
 from filings.models import Filing
@@ -12,8 +12,6 @@ from orgs.choices import TermKind
 from orgs.queries import terms
 from places.models import Community
 
-AREAS = ("reason",)
-DAYS = ("established_on", "effective_on")
 HELP = {
     Kind.CHANGE: "写明变更了什么、为什么",
     Kind.REVIEW: "本年度活动情况、存在的问题",
@@ -22,44 +20,29 @@ HELP = {
 }
 
 
-class FilingForm(MaskedFields, forms.ModelForm):
-    """`filing`: the one that is corrected, or a new one as `actions.filing.begin` filled it in.
-
-    Returned, only the marked fields are open. A draft may be kept with gaps; `policy.form_is_whole` names them when it is sent.
-    """
+class FilingForm(CaseForm):
+    """The filing as `actions.filing.begin` filled it in. A draft may be kept with gaps; `policy.form_is_whole` names them."""
 
     class Meta:
         model = Filing
         fields = [*policy.ALL_FIELDS]
-        widgets = {name: forms.Textarea(attrs={"rows": 3}) for name in AREAS} | {
-            name: forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}) for name in DAYS
-        }
 
-    def __init__(self, *args, user, filing, **kwargs):
-        super().__init__(*args, instance=filing, **kwargs)
-        self.user, self.kind = user, Kind(filing.kind)
-        self.shown = policy.SECTIONS[self.kind]
-        names = {name for _, part in self.shown for name in part}
-        if filing.organization_id or user.area.kind == "community":
-            names -= {"street", "community"}
-        names.discard("street")  # follows from the community
-        if filing.returned:
-            names &= set(filing.returned)
+    def arrange(self):
+        filing, kind = self.instance, Kind(self.instance.kind)
+        self.shown = policy.SECTIONS[kind]
+        names = {name for _, part in self.shown for name in part} - {
+            "street"
+        }  # which follows from the community
+        if filing.organization_id or self.user.area.kind == "community":
+            names.discard("community")
         for name in [n for n in self.fields if n not in names]:
             del self.fields[name]
-        self._offer_choices(user)
-        needed = (
-            {"name"} if self.data.get("keep") else policy.NEEDED_BY_KIND.get(self.kind, policy.NEEDED_FIELDS)
-        )
+        self._offer_choices(self.user)
+        needed = {"name"} if self.data.get("keep") else policy.NEEDED_BY_KIND.get(kind, policy.NEEDED_FIELDS)
         for name, field in self.fields.items():
             field.required = name in needed or name == "community"
-            if isinstance(field, forms.TypedChoiceField):
-                field.choices = [("", "请选择"), *(c for c in field.choices if c[0])]
-            if words := filing.returned.get(name):
-                field.help_text = f"请补正：{words}"
-        if "reason" in self.fields and not filing.returned:
-            self.fields["reason"].help_text = HELP.get(self.kind, "")
-        self.mask()
+        if "reason" in self.fields:
+            self.fields["reason"].help_text = HELP.get(kind, "")
 
     def _offer_choices(self, user):
         if "category" in self.fields:
@@ -108,7 +91,7 @@ class FilingForm(MaskedFields, forms.ModelForm):
         if filing.organization_id is None and (not filing.returned or "community" in self.fields):
             place = data.get("community") or self.user.community
             if place and "community" not in self.errors:
-                filing.community, filing.street = data["community"], data["street"] = place, place.street
+                filing.community = data["community"] = place
         members, party = data.get("member_count"), data.get("party_member_count")
         if members is not None and party is not None and party > members:
             self.add_error("party_member_count", "党员人数不能多于参加人数。")

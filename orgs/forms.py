@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from core import history
+from core.forms import CaseForm
 from core.parameters import value
 from core.words import mask_phone
 from orgs import policy
@@ -278,31 +279,16 @@ class ActivityForm(forms.ModelForm):
         return data
 
 
-class StatusChangeForm(forms.ModelForm):
-    """A request, or what may be corrected of it: `record` is the organisation of a new one, else the request."""
+class StatusChangeForm(CaseForm):
+    """A request about one organisation."""
 
     class Meta:
         model = StatusChange
         fields = ["status", "effective_on", "reason", "property_note"]
-        widgets = {
-            "effective_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-            "reason": forms.Textarea(attrs={"rows": 3}),
-        }
 
-    def __init__(self, *args, record, user, **kwargs):
-        known = record if isinstance(record, StatusChange) else None
-        organization = known.organization if known else record
-        super().__init__(
-            *args, instance=known or StatusChange(organization=organization, entered_by=user), **kwargs
-        )
-        self.fields["status"] = forms.ChoiceField(
-            label="拟变更为", choices=[("", "请选择"), *other_statuses(organization)]
-        )
-        for name, words in (known.returned if known else {}).items():
-            self.fields[name].help_text = f"请补正：{words}"
-        if known and known.returned:
-            for name in [n for n in self.fields if n not in known.returned]:
-                del self.fields[name]
+    def arrange(self):
+        offered = [("", "请选择"), *other_statuses(self.instance.organization)]
+        self.fields["status"] = forms.ChoiceField(label="拟变更为", choices=offered)
 
     def clean_effective_on(self):
         day = self.cleaned_data["effective_on"]

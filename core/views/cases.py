@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.views import View
 
 from core import attachments, drafts, history, workdays
+from core.drafts import fill
 from core.ledger.guard import Refused
 from core.policy import FREE, NEEDED
 from core.views.base import GrantMixin
-from core.views.forms import refuse
+from core.views.forms import FormPage, refuse
 from core.workflow import FILES, IN_TURN, Flow
 
 UNTOLD = frozenset(
@@ -184,7 +185,8 @@ class CasePage(GrantMixin, View):
             "returned": [(self.label(case, name), words) for name, words in case.returned.items()],
             "files": attachments.of(case), "timeline": history.timeline(case, skipped=UNTOLD),
             "path": reverse(flow.detail, args=[case.pk]), "may_attach": open_to_change and FILES in flow.open_fields(case),
-            "edit_url": reverse(f"{flow.detail}_edit", args=[case.pk]) if open_to_change else "", **self.extra(case),
+            "edit_url": reverse(f"{flow.detail}_edit", args=[case.pk]) if open_to_change and flow.fields(case) else "",
+            **self.extra(case),
         }  # fmt: skip
         return render(self.request, self.template_name, context, status=200 if failed is None else 409)
 
@@ -216,11 +218,74 @@ class CasePage(GrantMixin, View):
         return {}
 
 
-def case_urls(flow: Flow, grant: str, doing: str, name: str, edit, page: type[CasePage] = CasePage) -> list:
-    """The addresses of a workflow's cases: `<pk>/`, `<pk>/edit/` (edit: its view) and `<pk>/<verb>/`."""
-    page = page.as_view(flow=flow, grant=grant, doing=doing)
+class EnterCase(FormPage):
+    """The form of a new case. `begin()`: the unsaved case, filled in; send: the step that sends it; also: keeps a draft."""
+
+    flow: Flow = None
+    send = "submit"
+    submit, done = "提交", "已提交，下一步见“办理”。"
+
+    def begin(self):
+        """The case about the record that the address names, or about none yet."""
+        return self.flow.model(**({self.flow.subject: self.record} if self.record else {}))
+
+    def form(self):
+        return fill(self.form_class, self.request, user=self.request.user, case=self.begin())
+
+    def carry_out(self, form):
+        step = "" if "keep" in self.request.POST else self.step(form.instance)
+        return self.flow.enter(form.instance, by=self.request.user, send=step)
+
+    def step(self, case) -> str:
+        return self.send
+
+    def after(self, result) -> str:
+        return self.flow.url(result)
+
+
+class CorrectCase(FormPage):
+    """The same form while the case is with its author; returned, only what was marked."""
+
+    flow: Flow = None
+    title, done, guarded = "修改：{record}", "已保存，改好后请提交。", True
+
+    def applies(self, record) -> bool:
+        return self.flow.may_edit(record, self.request.user)
+
+    def form(self):
+        return fill(self.form_class, self.request, user=self.request.user, case=self.record)
+
+    def carry_out(self, form):
+        return self.flow.correct(self.record, by=self.request.user, **form.cleaned_data)
+
+    def after(self, result) -> str:
+        return self.flow.url(result)
+
+
+def case_urls(
+    flow: Flow,
+    name: str,
+    *,
+    view: str,
+    doing: str,
+    form=None,
+    enter: str = "",
+    page: type[CasePage] = CasePage,
+    template_name: str = CorrectCase.template_name,
+) -> list:
+    """The addresses of a workflow's cases: `<pk>/`, `<pk>/edit/` (with a form, for the grant `enter`) and `<pk>/<verb>/`.
+
+    view: the grant that opens the page; doing: what it does, in the words of a refusal.
+    """  # fmt: skip
+    shown = page.as_view(flow=flow, grant=view, doing=doing)
+    own = flow.detail.partition(":")[2]
+    edit = []
+    if form:
+        related = (flow.subject, *flow.related, "entered_by")
+        known = {"model": flow.model, "related": related, "form_class": form, "template_name": template_name}
+        correct = CorrectCase.as_view(flow=flow, grant=enter, doing=doing.replace("查看", "修改"), **known)
+        edit = [path(f"{name}/<int:pk>/edit/", correct, name=f"{own}_edit")]
     return [
-        path(f"{name}/<int:pk>/", page, name=flow.detail.partition(":")[2]),
-        path(f"{name}/<int:pk>/edit/", edit, name=f"{flow.detail.partition(':')[2]}_edit"),
-        path(f"{name}/<int:pk>/<slug:verb>/", page, name=f"{flow.detail.partition(':')[2]}_step"),
-    ]
+        path(f"{name}/<int:pk>/", shown, name=own), *edit,
+        path(f"{name}/<int:pk>/<slug:verb>/", shown, name=f"{own}_step"),
+    ]  # fmt: skip

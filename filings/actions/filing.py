@@ -46,6 +46,12 @@ def shown_fields(case: Filing) -> list[str]:
     return own if case.kind in policy.WHOLE_FORM else [*short, *own]
 
 
+def editable(case: Filing) -> list[str]:
+    """What the author fills in, and what can be returned. The street follows from the community, a known team keeps both."""
+    own = [name for _, names in policy.SECTIONS[Kind(case.kind)] for name in names]
+    return [name for name in own if name != "street" and (name != "community" or not case.organization_id)]
+
+
 def as_registered(case: Filing) -> tuple[str, list[Fact]]:
     """The register as it is, beside what is asked for."""
     if not case.organization_id:
@@ -166,7 +172,8 @@ EFFECTS = {
     Kind.REGISTER: to_registered,
 }
 FLOW = Flow(
-    workflow=policy.FILING, model=Filing, subject="organization", detail="filings:filing", fields=shown_fields, words=WORDS,
+    workflow=policy.FILING, model=Filing, subject="organization", detail="filings:filing", fields=shown_fields,
+    editable=editable, words=WORDS,
     before=as_registered, warnings=warnings, effects={"approve": file, "register": file},
 )  # fmt: skip
 

@@ -135,5 +135,9 @@ class Filing(Case):
     def __str__(self):
         return self.name
 
+    def clean(self):
+        if self.community_id:
+            self.street = self.community.street
+
     def get_absolute_url(self):
         return reverse("filings:filing", args=[self.pk])

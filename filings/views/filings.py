@@ -8,11 +8,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from core.bulk import BulkAction, step_action
-from core.drafts import fill
 from core.registry import register as listed
 from core.views.base import require
-from core.views.cases import CasePage, case_urls
-from core.views.forms import FormPage
+from core.views.cases import CasePage, EnterCase, case_urls
 from core.views.lists import ListView
 from filings import policy
 from filings.actions import filing as actions
@@ -57,31 +55,16 @@ def kinds_for(organization: Organization) -> list[tuple[str, str]]:
     ]
 
 
-class FilingPage(FormPage):
-    """What the forms of filings share."""
-
-    grant, doing, form_class = "filings.enter", "办理备案", FilingForm
-    template_name = "filings/form.html"
-
-    def after(self, result) -> str:
-        return result.get_absolute_url()
-
-
-class NewFiling(FilingPage):
+class NewFiling(EnterCase):
     """A team that is not in the register yet."""
 
-    kind, submit, also, title = Kind.NEW, "提交备案", "存为草稿", "{kind}"
-    done = "已保存，下一步见“办理”。"
+    flow, form_class, grant, doing = actions.FLOW, FilingForm, "filings.enter", "办理备案"
+    kind, title, submit, also, done = Kind.NEW, "{kind}", "提交备案", "存为草稿", "已保存，下一步见“办理”。"
+    template_name = "filings/form.html"
 
-    def form(self):
-        return fill(FilingForm, self.request, user=self.request.user, filing=self.begun())
-
-    def begun(self) -> Filing:
+    def begin(self) -> Filing:
         year = timezone.localdate().year if self.kind == Kind.REVIEW else None
         return actions.begin(self.kind, self.record, year=year)
-
-    def carry_out(self, form):
-        return actions.enter(form.instance, by=self.request.user, send="keep" not in self.request.POST)
 
     def known(self) -> dict:
         return super().known() | {"kind": Kind(self.kind).label}
@@ -106,17 +89,6 @@ class FilingOf(NewFiling):
 
     def applies(self, record) -> bool:
         return policy.suits(self.kind, record)
-
-
-class EditFiling(FilingPage):
-    model, related, guarded = Filing, ("organization", "street", "community", "entered_by"), True
-    title, done, action = "修改：{record}", "已保存，改好后请提交。", actions.FLOW.correct
-
-    def form(self):
-        return fill(FilingForm, self.request, user=self.request.user, filing=self.record)
-
-    def applies(self, record) -> bool:
-        return actions.FLOW.may_edit(record, self.request.user)
 
 
 class FilingCase(CasePage):
@@ -179,4 +151,7 @@ class DueReviewList(ListView):
         return filings.due_for_review(rows, timezone.localdate().year)
 
 
-CASES = case_urls(actions.FLOW, "filings.view", "查看备案", "cases", EditFiling.as_view(), page=FilingCase)
+CASES = case_urls(
+    actions.FLOW, "cases", view="filings.view", doing="查看备案", form=FilingForm, enter="filings.enter", page=FilingCase,
+    template_name="filings/form.html",
+)  # fmt: skip

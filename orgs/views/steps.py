@@ -1,7 +1,7 @@
 """Steps of one organisation, and the requests that go from a committee to its street."""
 
 from core.registry import register as listed
-from core.views.cases import case_urls
+from core.views.cases import EnterCase, case_urls
 from core.views.forms import FormPage
 from core.views.lists import ListView
 from orgs import policy
@@ -66,26 +66,16 @@ class DeleteActivity(FormPage):
     done = "活动已删除。需要时可在“变更记录”或“最近操作”里撤销。"
 
 
-class AskStatusChange(OrganizationStep):
-    grant, doing = "orgs.ask_status", "申请变更状态"
-    form_class, action = StatusChangeForm, status.ask
+class AskStatusChange(EnterCase):
+    flow, form_class, model, related = status.FLOW, StatusChangeForm, Organization, OrganizationStep.related
+    grant, doing, template_name = "orgs.ask_status", "申请变更状态", "orgs/step.html"
     title, submit, done = "申请变更状态：{record}", "提交申请", "申请已提交，请等待街镇审核。"
 
     def applies(self, record) -> bool:
         return record.tier != Tier.REGISTERED
 
-    def after(self, result) -> str:
-        return result.get_absolute_url()
-
-
-class EditStatusChange(FormPage):
-    model, related = StatusChange, ("organization",)
-    grant, doing, guarded = "orgs.ask_status", "修改申请", True
-    form_class, action = StatusChangeForm, status.FLOW.correct
-    title, done = "修改申请：{record}", "已保存，改好后请提交。"
-
-    def applies(self, record) -> bool:
-        return status.FLOW.may_edit(record, self.request.user)
+    def begin(self):
+        return StatusChange(organization=self.record, status_before=self.record.status)
 
 
 @listed
@@ -96,4 +86,6 @@ class StatusChangeList(ListView):
     tab_field, default_sort = "state", "due"
 
 
-CASES = case_urls(status.FLOW, "orgs.view", "查看状态变更申请", "status-changes", EditStatusChange.as_view())
+CASES = case_urls(
+    status.FLOW, "status-changes", view="orgs.view", doing="查看状态变更申请", form=StatusChangeForm, enter="orgs.ask_status",
+)  # fmt: skip
