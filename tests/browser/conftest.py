@@ -80,3 +80,15 @@ def photograph(request):
             page.screenshot(path=folder / f"{name}.png", full_page=True)
 
     return take
+
+
+@pytest.fixture
+def picture(photograph):
+    """Takes a picture of the manual when MANUAL=1: docs/manual is illustrated by what the tests really saw."""
+
+    def take(page, name: str):
+        photograph(page, f"manual-{name}")
+        if os.environ.get("MANUAL") == "1":
+            page.screenshot(path=Path(settings.BASE_DIR) / "docs" / "manual" / "img" / f"{name}.png")
+
+    return take
