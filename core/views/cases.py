@@ -180,7 +180,7 @@ class CasePage(GrantMixin, View):
             "tone": flow.workflow.tones.get(case.state, "info"), "due_state": state, "due_words": words,
             "against": against, "compared": compared, "changed": sum(row["differs"] for row in compared),
             "warnings": flow.warnings(case, user) if any(not s["reasons"] for s in steps) else [],
-            "steps": steps, "failed": failed, "turn": f"?{IN_TURN}" if self.in_turn else "",
+            "steps": steps, "failed": failed, "to_do": any(s["shown"] for s in steps), "turn": f"?{IN_TURN}" if self.in_turn else "",
             "following": self.in_turn_url(following) if following else "",
             "returned": [(self.label(case, name), words) for name, words in case.returned.items()],
             "files": attachments.of(case), "timeline": history.timeline(case, skipped=UNTOLD),
