@@ -9,6 +9,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("places/", include("places.urls")),
     path("orgs/", include("orgs.urls")),
+    path("filings/", include("filings.urls")),
     path("jobs/", include("core.urls")),
     path("drafts/", include("core.urls_drafts")),
     path("files/", include("core.urls_files")),

@@ -1,0 +1,51 @@
+"""What the values of a team may not be, for whoever writes several of them without a form: field → sentence."""
+
+import datetime
+
+from django.utils import timezone
+
+from core.parameters import value
+from orgs import policy
+from orgs.choices import TermKind, Tier
+from orgs.models import Organization
+from orgs.queries import terms
+
+REQUIRED = {"name": "名称不能为空。", "leader_name": "负责人不能为空。"}
+
+
+class TeamChecks:
+    """Reads what is dated once; then judges any number of teams."""
+
+    def __init__(self, on: datetime.date | None = None):
+        self.today = on or timezone.localdate()
+        self.least = int(value(policy.TEAM_MIN_MEMBERS, self.today))
+        self.categories = {code for code, _ in terms.choices(TermKind.CATEGORY, self.today)}
+
+    def faults(self, team: Organization, names: set[str]) -> dict[str, str]:
+        """The faults that follow from the fields `names`."""
+        found = {name: words for name, words in REQUIRED.items() if name in names and not getattr(team, name)}
+        members, party = team.member_count, team.party_member_count
+        if "member_count" in names and members is not None and members < self.least:
+            found["member_count"] = f"备案团队至少 {self.least} 人。"
+        elif (
+            names & {"member_count", "party_member_count"}
+            and None not in (members, party)
+            and party > members
+        ):
+            found.update(
+                dict.fromkeys(
+                    names & {"member_count", "party_member_count"}, f"党员数（{party}）不能多于参加人数（{members}）。"
+                )
+            )  # fmt: skip
+        if "community" in names:
+            if team.community is None or team.community.street_id != team.street_id:
+                found["community"] = "居委不属于这个街镇。"
+            elif team.community.closed_on and team.community.closed_on <= self.today:
+                found["community"] = "这个居委已撤销。"
+        if "category" in names and team.category not in self.categories:
+            found["category"] = "这个类别现在不能选用。"
+        if "status" in names and team.status not in policy.STATUSES[Tier.TEAM]:
+            found["status"] = "团队没有这个状态。"
+        if "established_on" in names and team.established_on and team.established_on > self.today:
+            found["established_on"] = "成立日期不能晚于今天。"
+        return found
