@@ -8,6 +8,7 @@ from django.utils import timezone
 from core.bulk import BulkForm
 from core.ledger.guard import check_upload
 from filings.actions.reconcile.decide import reason_of
+from filings.choices_reconcile import SourceKind
 from filings.models import Source
 from filings.queries import layouts, reconciliation
 
@@ -63,7 +64,7 @@ class ColumnsForm(forms.Form):
     def clean(self):
         data = super().clean()
         used: dict[str, str] = {}
-        for name, header in data.items():
+        for name, header in list(data.items()):
             if header and header in used:
                 self.add_error(
                     name, f"“{header}”已对应“{self.fields[used[header]].label}”，一栏只能对应一项。"
@@ -77,6 +78,12 @@ class ColumnsForm(forms.Form):
 
 
 class DecisionForm(BulkForm):
+    """The reason is known; more may be said."""
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["reason"].initial = reason_of(Source(kind="filing"), timezone.localdate())
+        words = reason_of(Source(kind=SourceKind.FILING), timezone.localdate())
+        self.fields["reason"].required = False
+        self.fields[
+            "reason"
+        ].help_text = f"写入每条记录的变更记录；不填写时记为“{words}”，志愿服务网的记其名称"

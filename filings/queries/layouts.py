@@ -20,6 +20,7 @@ from orgs.choices import Assignment, Gender, PoliticalStatus, Status
 from orgs.queries import terms
 
 LEAST_ALIKE = 0.6
+MOST_HEADERS, LONGEST_HEADER = 200, 100
 STATUSES = {
     "已备案": Status.FILED, "备案": Status.FILED, "正常": Status.FILED, "有效": Status.FILED, "停止活动": Status.STOPPED,
     "停止": Status.STOPPED, "已注销": Status.CANCELLED, "注销": Status.CANCELLED,
@@ -179,7 +180,8 @@ def read_headers(path: Path, source) -> list[str]:
             for number_, cells in enumerate(book.get_sheet_by_index(index).iter_rows(), 1):
                 if number_ > HEADER_WITHIN:
                     break
-                words = [shown(c).strip() for c in cells if isinstance(c, str) and c.strip()]
+                words = [shown(c).strip() for c in cells if isinstance(c, str) and c.strip()][:MOST_HEADERS]
+                words = [w for w in words if len(w) <= LONGEST_HEADER]
                 found = sum(header_key(w) in known for w in words)
                 if (found, len(words)) > best[:2]:
                     best = (found, len(words), list(dict.fromkeys(words)))

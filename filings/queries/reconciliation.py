@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, When
 
 from core.choices import JobState
 from core.history import LABELS as EVENT_WORDS
@@ -34,11 +34,6 @@ def line(user, pk: int) -> Line | None:
     return rows.filter(pk=pk).first()
 
 
-def of_done_runs(rows, path: str):
-    """Lines or differences of runs that are finished."""
-    return rows.filter(**{f"{path}__job__state": JobState.DONE})
-
-
 def handled(rows):
     """Lines with `became`: the organisation that their key was linked with or recorded as."""
     links = Link.objects.filter(source=OuterRef("run__source"), key=OuterRef("key"))
@@ -67,15 +62,13 @@ def fields_of(found: Reconciliation) -> list[tuple[str, str, int]]:
 
 
 def open_differences(user) -> int:
-    """What is still to be decided in the newest finished run of each system and area: 市系统核对差异数 of measure 18."""
-    done = Reconciliation.objects.visible_to(user).filter(job__state=JobState.DONE)
-    newer = done.filter(
-        Q(street=OuterRef("street")) | Q(street__isnull=True, district=OuterRef("district")),
-        source=OuterRef("source"),
-        pk__gt=OuterRef("pk"),
+    """What is still to be decided: 市系统核对差异数 of measure 18. What a later run of the same place compared again does not count."""
+    done = Reconciliation.objects.filter(job__state=JobState.DONE, source=OuterRef("line__run__source"))
+    later = done.filter(
+        Q(street=OuterRef("line__street")) | Q(street__isnull=True, district=OuterRef("line__run__district")),
+        pk__gt=OuterRef("line__run"),
     )
-    newest = done.filter(~Exists(newer))
-    return Difference.objects.filter(line__run__in=newest, decision=Decision.OPEN).count()
+    return Difference.objects.visible_to(user).filter(~Exists(later), decision=Decision.OPEN).count()
 
 
 def teams_of(user, pks: Iterable[int]) -> dict[int, Organization]:
@@ -94,13 +87,24 @@ def team_of(user, found: Line) -> Organization | None:
 
 
 def candidates(user, found: Line, text: str) -> list[Organization]:
-    """Teams that a line could be: by the words that were typed, without those that this system knows already."""
+    """Teams that a line could be: by the words that were typed, else of the same leader or telephone, then of the same place."""
     linked = Link.objects.filter(source=found.run.source, organization=OuterRef("pk"))
     rows = Organization.objects.visible_to(user).filter(~Exists(linked), tier=Tier.TEAM)
     if found.run.source.kind == SourceKind.FILING:
         rows = rows.filter(Q(municipal_no__isnull=True) | Q(municipal_no=""))
-    rows, _ = register.matching(rows, text)
-    return list(rows.select_related("street", "community").order_by("sort_key")[:FOUND])
+    matched = Line.objects.filter(
+        run=found.run, organization=OuterRef("pk"), kind__in=[Kind.SAME, Kind.DIFFER]
+    )
+    rows = rows.filter(~Exists(matched)).select_related("street", "community")
+    if text:
+        return list(register.matching(rows, text)[0].order_by("sort_key")[:FOUND])
+    alike = Q(pk__in=[])
+    for field in ("leader_name", "contact_phone"):
+        if value := found.theirs.get(field):
+            alike |= Q(**{field: value})
+    near = Q(community=found.community_id) if found.community_id else Q(street=found.street_id)
+    order = Case(When(alike, then=0), default=1)
+    return list(rows.filter(alike | near).order_by(order, "sort_key")[:FOUND])
 
 
 def side_by_side(found: Line) -> list[tuple[str, str]]:
@@ -146,7 +150,3 @@ def changes_of(source_: Source) -> list[dict]:
             )  # fmt: skip
         before = now
     return entries[::-1]
-
-
-def runs_listed(user):
-    return Reconciliation.objects.visible_to(user).annotate(sent_at=F("job__created_at"))

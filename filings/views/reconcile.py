@@ -209,7 +209,7 @@ def detail(request, pk: int):
         "decisions": [(d.label, counts[d]) for d in Decision] if done else [],
         "fields": queries.fields_of(found) if done else [], "may": request.user.may(DO),
         "waiting": found.job.state == JobState.WAITING, "may_cancel": found.job.state in (*JOB_OPEN, JobState.WAITING),
-        "may_retry": found.job.state in (JobState.FAILED, JobState.CANCELLED) and found.job.file,
+        "may_retry": found.job.state == JobState.FAILED and found.job.file,
     }  # fmt: skip
     return render(request, "filings/reconciliation.html", context)
 
@@ -273,7 +273,7 @@ def line_page(request, found: Line):
             for d in found.differences.select_related("decided_by").order_by("pk")
         ],
         "may": user.may(DO), "unknown": unknown, "wanted": wanted, "kind_state": tables.KIND_STATES[Kind(found.kind)],
-        "candidates": queries.candidates(user, found, wanted or found.name) if unknown and user.may(DO) else [],
+        "candidates": queries.candidates(user, found, wanted) if unknown and user.may(DO) else [],
         "refusal": link.record_refusals([found], user).get(found.pk, "") if unknown and user.may(DO) else "",
         "open": Decision.OPEN,
     }  # fmt: skip

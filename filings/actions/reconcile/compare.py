@@ -6,17 +6,17 @@ from pathlib import Path
 from django.db import connection
 
 from core.ledger.faults import Parser
-from core.ledger.parsing import is_masked, shown
+from core.ledger.parsing import is_masked, narrow, shown
 from core.ledger.reading import Sheet, open_ledger
 from core.scope import Area
 from filings.actions.reconcile.matching import Row, match
 from filings.choices_reconcile import Decision, Kind, SourceKind
 from filings.models import Difference, Line, Link, Reconciliation, Source
 from filings.queries import layouts
-from orgs import search
 from orgs.actions.imports.places import PlaceFinder
 from orgs.choices import Status, Tier
 from orgs.models import Organization
+from orgs.queries.teams import sort_key
 from places.models import Community, Street
 
 TELL_EVERY = 200
@@ -47,7 +47,7 @@ def teams_of(area: Area):
 
 def numbers_of(source: Source, teams: list[Organization]) -> tuple[dict[str, int], dict[str, int]]:
     """(key → team as the register says it, key → team as a person linked it)."""
-    held = {t.municipal_no.strip().upper(): t.pk for t in teams if t.municipal_no} if source.kind == SourceKind.FILING else {}  # fmt: skip
+    held = {narrow(t.municipal_no).upper(): t.pk for t in teams if t.municipal_no} if source.kind == SourceKind.FILING else {}  # fmt: skip
     return held, dict(Link.objects.filter(source=source).values_list("key", "organization_id"))
 
 
@@ -208,7 +208,7 @@ def line_of(run: Reconciliation, row: Row) -> Line:
     name = row.values["name"] or "（未填名称）"
     theirs = {field: layouts.stored(value) for field, value in row.values.items()}
     return Line(
-        run=run, kind=Kind.THEIRS, row=row.number, key=row.key[:250], name=name, sort_key=search.sort_key(name),
+        run=run, kind=Kind.THEIRS, row=row.number, key=row.key[:250], name=name, sort_key=sort_key(name),
         street_id=row.street, community_id=row.community, organization=row.organization, theirs=theirs,
         faults=row.faults, note=row.note[:200],
     )  # fmt: skip

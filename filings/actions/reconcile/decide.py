@@ -10,23 +10,18 @@ from django.utils import timezone
 from core import merge
 from core.history import told
 from core.undo import register as undoable
-from filings.actions.reconcile.link import remember, taken_numbers
+from filings.actions.reconcile.link import reason_of, remember, taken_numbers
 from filings.choices_reconcile import Decision, ReconcileVerb, SourceKind
 from filings.models import Difference, Link
 from filings.queries import layouts
 from filings.queries.reconciliation import teams_of
 from orgs.actions import register
 from orgs.models import Organization
-from orgs.queries.checks import TeamChecks
+from orgs.queries.teams import TeamChecks, asked_for
 from places.models import Community
 
 GONE = "这个团队已不在名册中，或已不在您的管辖范围。"
 ALREADY = {Decision.ADOPTED: "已经采用过市系统值。", Decision.KEPT: "已经决定保留本系统值。"}
-
-
-def reason_of(source, on) -> str:
-    system = "市备案系统" if source.kind == SourceKind.FILING else source.name
-    return f"按{system}核对（{on:%Y-%m-%d}）"
 
 
 def chosen(pks: Iterable[int]) -> list[Difference]:
@@ -73,6 +68,7 @@ class Judge:
         wanted = {d.theirs[1] for d in differences if d.field == layouts.PLACED and not d.fault}
         self.communities = Community.objects.visible_to(by).select_related("street").in_bulk(list(wanted))
         self.taken = taken_numbers(differences)
+        self.asked = asked_for(self.teams)
         self.checks = TeamChecks()
 
     def refusals(self) -> dict[int, str]:
@@ -100,6 +96,8 @@ class Judge:
             return "市系统的这个编号已属于另一个团队，请先核对。"
         if difference.field == layouts.PLACED and difference.theirs[1] not in self.communities:
             return "市系统填写的居委不在您的管辖范围，请联系区民政局经办。"
+        if difference.field == "status" and team.pk in self.asked:
+            return "有一件没办完的状态变更申请，请先办结。"
         if difference.field == "filing_no" and self.taken.get(difference.pk):
             return "这个备案编号已属于另一个团队，请先核对。"
         return ""
@@ -116,6 +114,7 @@ class Judge:
 def adopt(pks: Sequence[int], *, by, reason: str) -> None:
     """Take their values into the register: one act, that can be undone. The caller knows that nothing is refused."""
     differences = chosen(pks)
+    reason = reason or reason_of(differences[0].line.run.source, timezone.localdate())
     judge = Judge(differences, by)
     of_team = defaultdict(list)
     for difference in differences:
@@ -143,6 +142,7 @@ def write(team: Organization, some: list[Difference], communities, by, reason: s
 @transaction.atomic
 def keep(pks: Sequence[int], *, by, reason: str) -> None:
     """Our values stay; the next run does not ask again while both values are the same."""
+    reason = reason or reason_of(chosen(pks[:1])[0].line.run.source, timezone.localdate())
     with told(ReconcileVerb.KEEP, by, reason):
         settle(pks, Decision.KEPT, by)
 

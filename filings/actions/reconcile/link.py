@@ -1,5 +1,6 @@
 """Rows that only they have: the same team under another name, or one that our register lacks."""
 
+import datetime
 from collections.abc import Iterable, Sequence
 
 from django.core.exceptions import ValidationError
@@ -12,12 +13,16 @@ from filings.choices_reconcile import Kind, ReconcileVerb, SourceKind
 from filings.models import Difference, Line, Link, Source
 from filings.queries import layouts
 from filings.queries.reconciliation import open_lines
-from orgs import search
 from orgs.actions import register
 from orgs.choices import Status, Tier
 from orgs.models import Organization
-from orgs.queries.checks import TeamChecks
+from orgs.queries.teams import TeamChecks, name_key
 from places.models import Community
+
+
+def reason_of(source: Source, on: datetime.date) -> str:
+    system = "市备案系统" if source.kind == SourceKind.FILING else source.name
+    return f"按{system}核对（{on:%Y-%m-%d}）"
 
 
 def remember(source: Source, key: str, team: Organization, by) -> None:
@@ -96,7 +101,7 @@ def record_refusals(lines: Iterable[Line], by) -> dict[int, str]:
         .select_related("street")
         .in_bulk(list({x.community_id for x in lines if x.community_id}))
     )
-    names = [search.normalise(x.name) for x in lines]
+    names = [name_key(x.name) for x in lines]
     there = set(
         Organization.objects.filter(name_key__in=names, community__in=inside).values_list(
             "name_key", "community"
@@ -163,6 +168,7 @@ def team_from(line: Line, communities: dict[int, Community]) -> Organization:
 def record(pks: Sequence[int], *, by, reason: str) -> None:
     """Enter rows of theirs as teams of the register. The caller knows that nothing is refused."""
     lines = Line.objects.filter(pk__in=list(pks)).select_related("run__source")
+    reason = reason or reason_of(lines[0].run.source, timezone.localdate())
     communities = Community.objects.visible_to(by).select_related("street")
     communities = communities.in_bulk(list(lines.values_list("community", flat=True)))
     with told(ReconcileVerb.RECORD, by, reason):

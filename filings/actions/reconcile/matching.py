@@ -3,15 +3,18 @@
 All in memory, pass by pass; what an earlier pass found is taken. A name that two rows or two teams share finds nothing and says so.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 
-from orgs import search
+from core.ledger.parsing import narrow
 from orgs.models import Organization
-from orgs.queries import matching
+from orgs.queries.matching import CITY, STREET_ENDINGS
+from orgs.queries.teams import name_key
 from places.models import Street
+
+LEAST = 2  # characters that stay of a name
+MOST_WORDS = 3  # city, district, street
 
 
 @dataclass
@@ -29,7 +32,7 @@ class Row:
     name_key: str = field(default="", init=False)
 
     def __post_init__(self):
-        self.name_key = search.normalise(self.values["name"])
+        self.name_key = name_key(self.values["name"])
 
     @property
     def key(self) -> str:
@@ -47,7 +50,9 @@ def match(rows: list[Row], teams: list[Organization], numbers: dict[str, int], l
     free = Pairing(rows, by_pk)
     free.join("编号", lambda r: r.values.get("number"), lambda t: of_number.get(t.pk))
     free.join("编号", lambda r: r.key, lambda t: of_link.get(t.pk))
-    free.join("备案编号", lambda r: r.values.get("filing_no"), lambda t: t.filing_no)
+    free.join(
+        "备案编号", lambda r: r.values.get("filing_no"), lambda t: t.filing_no and narrow(t.filing_no).upper()
+    )
     free.rows = [row for row in free.rows if not row.outside and row.name_key]
     free.join(
         "名称", lambda r: r.community and (r.community, r.name_key), lambda t: (t.community_id, t.name_key)
@@ -101,16 +106,28 @@ def grouped(things: Iterable, key_of: Callable[..., Hashable]) -> dict[Hashable,
 
 
 class Shortener:
-    """Cuts city, district and street off a name, as the search for duplicates does."""
+    """Cuts city, district and street off a name's ends, as the search for duplicates does."""
 
     def __init__(self, streets: set[int]):
-        self.patterns = {
-            street.pk: [re.compile(p) for p in matching.patterns(street)[:2]]
-            for street in Street.objects.filter(pk__in=streets).select_related("district")
-        }
+        rows = Street.objects.filter(pk__in=streets).select_related("district")
+        self.words = {street.pk: place_words(street) for street in rows}
 
     def __call__(self, street: int | None, name: str) -> str:
-        cut = name
-        for pattern in self.patterns.get(street, ()):
-            cut = pattern.sub("", cut, count=1)
-        return cut if len(cut) >= 2 else name
+        words = self.words.get(street, ())
+        for _ in range(MOST_WORDS):
+            head = next((w for w in words if name.startswith(w) and len(name) - len(w) >= LEAST), "")
+            name = name[len(head) :]
+            tail = next((w for w in words if name.endswith(w) and len(name) - len(w) >= LEAST), "")
+            name = name.removesuffix(tail)
+        return name
+
+
+def place_words(street: Street) -> list[str]:
+    """What the place of a team is called at either end of its name, the longest first."""
+    bare = street.name
+    for ending in STREET_ENDINGS:
+        bare = bare.removesuffix(ending)
+    names = {bare, bare.removesuffix("路")}
+    words = {name + ending for name in names for ending in ("", *STREET_ENDINGS)}
+    words |= {CITY, CITY.removesuffix("市"), street.district.name, street.district.name.rstrip("区县市")}
+    return sorted({name_key(word) for word in words} - {""}, key=len, reverse=True)

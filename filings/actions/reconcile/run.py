@@ -23,17 +23,21 @@ NOT_SET = "请先设置栏目对应：每个市系统只需设置一次。"
 @transaction.atomic
 def submit(*, source: Source, file, by) -> Reconciliation:
     """Keep the upload and queue its comparison with the teams of the sender's area."""
+    run = keep(source=source, file=file, by=by)
+    jobs.enqueue(run.job)
+    return run
+
+
+def keep(*, source: Source, file, by) -> Reconciliation:
     job = Job(kind=KIND, title=f"{source.name}核对：{file.name}"[:200], owner=by, file_name=file.name[:200])
     job.file.save("export.xlsx", file, save=True)
     area = by.area
     place = {f"{area.kind}_id": area.pk} if area.pk else {}
     if "street_id" in place:
         place["district_id"] = by.street.district_id
-    run = Reconciliation.objects.create(
+    return Reconciliation.objects.create(
         job=job, source=source, file_name=file.name[:200], area=area.label, **place
     )
-    jobs.enqueue(job)
-    return run
 
 
 @transaction.atomic
@@ -52,7 +56,7 @@ def set_columns(
 
 
 def retry(*, run: Reconciliation) -> None:
-    if not run.job.file or not jobs.again(run.pk, JobState.FAILED, JobState.CANCELLED):
+    if not run.job.file or not jobs.again(run.pk, JobState.FAILED):
         raise ValidationError("这次核对现在不能重试，请重新上传导出表。")
 
 
@@ -60,6 +64,13 @@ def cancel(*, run: Reconciliation) -> None:
     open_ = (JobState.QUEUED, JobState.RUNNING, JobState.WAITING)
     if not jobs.cancel(run.pk, *open_, message="已取消，没有核对结果。"):
         raise ValidationError("这次核对已经结束，不能取消。")
+    drop_file(run.job)
+
+
+def drop_file(job: Job) -> None:
+    """The upload also holds rows of other streets, which are not kept."""
+    job.file.delete(save=False)
+    Job.objects.filter(pk=job.pk).update(file="")
 
 
 def work(job: Job, progress: jobs.Progress) -> None:
@@ -74,8 +85,7 @@ def work(job: Job, progress: jobs.Progress) -> None:
         finish(job, run, headers, progress)
     except Refused as refused:
         raise jobs.Refused(str(refused)) from refused
-    job.file.delete(save=False)  # it also holds rows of other streets, which are not kept
-    Job.objects.filter(pk=job.pk).update(file="")
+    drop_file(job)
 
 
 def unknown_columns(source: Source, headers: list[str]) -> str:

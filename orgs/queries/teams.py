@@ -1,20 +1,36 @@
-"""What the values of a team may not be, for whoever writes several of them without a form: field → sentence."""
+"""For apps that know teams from elsewhere: how names are compared and sorted, and what the values of a team may not be."""
 
 import datetime
+from collections.abc import Iterable
 
 from django.utils import timezone
 
 from core.parameters import value
-from orgs import policy
+from orgs import policy, search
 from orgs.choices import TermKind, Tier
-from orgs.models import Organization
+from orgs.models import Organization, StatusChange
 from orgs.queries import terms
 
 REQUIRED = {"name": "名称不能为空。", "leader_name": "负责人不能为空。"}
 
 
+def name_key(name: str) -> str:
+    """Equal for two spellings of one name."""
+    return search.normalise(name)[:200]
+
+
+def sort_key(name: str) -> str:
+    return search.sort_key(name)
+
+
+def asked_for(pks: Iterable[int]) -> set[int]:
+    """Organisations with a request to change their status that is not decided yet."""
+    rows = StatusChange.objects.filter(organization__in=list(pks), state__in=policy.OPEN)
+    return set(rows.values_list("organization", flat=True))
+
+
 class TeamChecks:
-    """Reads what is dated once; then judges any number of teams."""
+    """Without a form: field → sentence. Reads what is dated once; then judges any number of teams."""
 
     def __init__(self, on: datetime.date | None = None):
         self.today = on or timezone.localdate()
