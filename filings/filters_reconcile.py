@@ -3,6 +3,7 @@
 import django_filters as filters
 
 from core.filters import ChoiceFilter, ListFilter
+from core.tables import shown
 from filings.choices_reconcile import Decision, Kind, SourceKind
 from filings.models import Difference, Line, Reconciliation
 from filings.queries import layouts
@@ -23,25 +24,33 @@ class RunFilter(ListFilter):
 
 
 class OfRun(ListFilter):
-    """Filters within a run; `place` is the path to the line."""
-
-    place = ""
+    """Filters within a run and a place."""
 
     def __init__(self, data=None, *args, request=None, **kwargs):
         super().__init__(data, *args, request=request, **kwargs)
-        user, asked = request.user, data or {}
-        runs = Reconciliation.objects.visible_to(user).order_by("-pk")
-        known = [(pk, f"{name} {at:%Y-%m-%d %H:%M}") for pk, name, at in runs.values_list("pk", "file_name", "job__created_at")[:LISTED]]  # fmt: skip
-        wanted = str(asked.get("run", ""))
-        if wanted.isdecimal() and len(wanted) < 19 and all(str(pk) != wanted for pk, _ in known):
-            known += runs.filter(pk=int(wanted)).values_list("pk", "file_name")
-        self.form.fields["run"].choices = known
+        user, asked, fields = request.user, data or {}, self.form.fields
+        fields["run"].choices = run_choices(user, str(asked.get("run", "")))
         streets = street_choices(user)
-        self.form.fields["street"].choices = streets
         street = streets[0][0] if len(streets) == 1 else asked.get("street")
-        self.form.fields["community"].choices = community_choices(
+        fields["street"].choices = streets
+        fields["community"].choices = community_choices(
             user, int(street) if str(street).isdecimal() else None
         )
+        if len(streets) < 2:
+            del fields["street"]
+
+
+def run_choices(user, wanted: str) -> list[tuple[int, str]]:
+    """The last runs that the person sees, and the one that the address names."""
+    runs = (
+        Reconciliation.objects.visible_to(user)
+        .order_by("-pk")
+        .values_list("pk", "file_name", "job__created_at")
+    )
+    found = list(runs[:LISTED])
+    if wanted.isdecimal() and len(wanted) < 19 and all(str(pk) != wanted for pk, _, _ in found):
+        found += runs.filter(pk=int(wanted))
+    return [(pk, f"{name} {shown(at)}") for pk, name, at in found]
 
 
 class LineFilter(OfRun):

@@ -310,6 +310,7 @@ def test_second_run_after_adopting_everything_shows_no_difference(cast, sign_in,
     assert team.events.last().pgh_context.metadata["reason"] == "按市备案系统核对（2026-11-23）"
     again = reconcile(cast.street, rows)
     assert counts(again) == (3000, 3000, 0, 0, 0, 0) and again.differences == 0
+    assert "市系统核对差异" in client.get(f"/acts/{job.result['context']}/").content.decode()
     undo.undo(job.result["context"], cast.street)
     team.refresh_from_db()
     assert team.leader_name == "张三"
@@ -432,6 +433,31 @@ def test_row_under_another_name_is_linked_by_hand_and_then_known(cast, sign_in, 
     other = make_team("别的队", municipal_no=None)
     answer = client.post(f"{BASE}lines/{line.pk}/", {"link": other.pk}, follow=True)
     assert "已经关联过团队" in answer.content.decode()
+
+
+def test_row_cannot_be_linked_with_a_team_of_another_street(cast, sign_in, filing, reconcile, make_team):
+    other = make_team("乙街合唱队", cast.yi1, municipal_no=None)
+    run = reconcile(cast.street, [{"number": "SH8", "name": "春之声", "street": "甲街", "community": "甲一"}])
+    url = f"{BASE}lines/{Line.objects.get(run=run).pk}/"
+    client = sign_in(cast.street)
+    assert "乙街合唱队" not in client.get(f"{url}?team=乙街合唱队").content.decode().replace(
+        'value="乙街合唱队"', ""
+    )
+    assert client.post(url, {"link": other.pk}).status_code == 404
+    assert not Link.objects.exists()
+
+
+def test_no_reason_given_names_the_system_in_the_history(cast, sign_in, filing, reconcile, make_team):
+    team, client = make_team(), sign_in(cast.street)
+    run = reconcile(cast.street, [row_of(team, leader_name="李四")])
+    url = client.post(f"{BASE}differences/?run={run.pk}", {"do": "bulk", "action": "adopt", "all": "1"})[
+        "Location"
+    ]
+    client.post(url, {"step": "preview", "reason": ""})
+    job = Job.objects.get(pk=int(url.split("/")[-3]))
+    client.post(url, {"step": "confirm", "at": job.result["at"]})
+    said = team.events.last().pgh_context.metadata
+    assert said["reason"].startswith("按市备案系统核对（") and said["words"] == "采用市系统值"
 
 
 def test_rows_are_recorded_as_teams_after_a_preview_that_says_which_cannot_be(

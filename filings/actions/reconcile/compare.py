@@ -160,12 +160,12 @@ class Comparer:
 
 def kept_before(source: Source, teams: list[Organization]) -> dict[tuple[int, str], Difference]:
     """(team, field) → the last decision of an earlier run, where it was to keep our value."""
-    decided = Difference.objects.filter(line__run__source=source).exclude(decision=Decision.OPEN)
-    mine = {team.pk for team in teams}
+    mine = [team.pk for team in teams]
+    decided = Difference.objects.filter(line__run__source=source, line__organization__in=mine)
+    decided = decided.exclude(decision=Decision.OPEN)
     last: dict[tuple[int, str], Difference] = {}
     for found in decided.select_related("line").order_by("decided_at", "pk"):
-        if found.line.organization_id in mine:
-            last[found.line.organization_id, found.field] = found
+        last[found.line.organization_id, found.field] = found
     return {key: found for key, found in last.items() if found.decision == Decision.KEPT}
 
 
