@@ -1,9 +1,12 @@
 """Reads of reconciliations; what is shown is cut to the jurisdiction first."""
 
+import datetime
 from collections.abc import Iterable
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, When
+from django.urls import reverse
 
+from core import todo
 from core.choices import JobState
 from core.history import LABELS as EVENT_WORDS
 from filings.choices_reconcile import Decision, Kind, SourceKind
@@ -69,6 +72,25 @@ def open_differences(user) -> int:
         pk__gt=OuterRef("line__run"),
     )
     return Difference.objects.visible_to(user).filter(~Exists(later), decision=Decision.OPEN).count()
+
+
+@todo.source
+def to_see_to(user, today: datetime.date) -> list[todo.Entry]:
+    """The newest run of each system, of the person's own level, in which values are still to be decided."""
+    if not user.may("filings.reconcile"):
+        return []
+    own = Reconciliation.objects.visible_to(user).filter(street=user.street_id, job__state=JobState.DONE)
+    later = own.filter(source=OuterRef("source"), pk__gt=OuterRef("pk"))
+    undecided = Count("lines__differences", filter=Q(lines__differences__decision=Decision.OPEN))
+    rows = own.filter(~Exists(later)).annotate(undecided=undecided).filter(undecided__gt=0)
+    url = reverse("filings:differences")
+    return [
+        todo.Entry(
+            title=f"{name}核对：{words}", action="不一致的栏目，逐个决定采用哪边的值", state="warn", count=count,
+            url=f"{url}?run={pk}&decision={Decision.OPEN}",
+        )
+        for pk, name, words, count in rows.values_list("pk", "source__name", "file_name", "undecided")
+    ]  # fmt: skip
 
 
 def teams_of(user, pks: Iterable[int]) -> dict[int, Organization]:

@@ -232,9 +232,9 @@ def test_a_number_that_stands_twice_is_said(cast, filing, reconcile, make_team):
 
 def test_a_street_compares_only_its_own_and_rows_of_others_are_not_kept(cast, filing, reconcile, make_team):
     mine, theirs = make_team("合唱队"), make_team("太极队", cast.yi1)
-    run = reconcile(cast.street, [row_of(mine), row_of(theirs)])
-    assert counts(run) == (2, 1, 0, 0, 0, 1)
-    assert "1 行不在管辖范围，没有保留" in run.job.message
+    run = reconcile(cast.street, [row_of(mine), row_of(theirs), row_of(theirs, street="远方街道")])
+    assert counts(run) == (3, 1, 0, 0, 0, 2)
+    assert "2 行不在管辖范围，没有保留（乙街镇 1、远方街道 1）" in run.job.message
     assert not Line.objects.filter(name="太极队").exists()
     whole = reconcile(cast.officer, [row_of(mine), row_of(theirs)])
     assert counts(whole) == (2, 2, 0, 0, 0, 0)
@@ -586,6 +586,23 @@ def test_open_differences_count_the_newest_run_of_each_system_and_street(cast, f
     assert queries.open_differences(cast.officer) == 1
     reconcile(cast.street, [row_of(team)])
     assert queries.open_differences(cast.officer) == 0
+
+
+def test_what_is_undecided_stands_in_the_to_do_list_of_its_street(
+    cast, sign_in, filing, reconcile, make_team
+):
+    team = make_team()
+    reconcile(cast.street, [row_of(team, leader_name="李四", member_count=25)])
+    run = reconcile(cast.street, [row_of(team, leader_name="李四")])
+    (entry,) = queries.to_see_to(cast.street, DAY)
+    assert (entry.count, entry.url) == (1, f"{BASE}differences/?run={run.pk}&decision=open")
+    page = sign_in(cast.street).get(entry.url).content.decode()
+    assert 'data-count="1"' in page and "不一致的栏目" in sign_in(cast.street).get("/").content.decode()
+    assert [
+        queries.to_see_to(p, DAY) for p in (cast.other_street, cast.officer, cast.leader, cast.committee)
+    ] == [[]] * 4
+    decide(sign_in(cast.street), run, "keep", all="1")
+    assert queries.to_see_to(cast.street, DAY) == []
 
 
 def test_demo_shows_all_four_lists_each_decision_and_an_export_that_waits(cast, sources, make_team):

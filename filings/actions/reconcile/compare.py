@@ -1,5 +1,6 @@
 """One export compared with the teams of an area: read, matched, compared field by field, stored."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,11 +23,12 @@ from places.models import Community, Street
 TELL_EVERY = 200
 BATCH = 1_000
 EXPECTED = (Status.FILED, Status.STOPPED)  # what the municipal system should have as well
+ELSEWHERE = {"out_of_area", "street_unknown"}  # what cannot be placed within the area is nobody's here
 NOT_COMPARED = {"street", "community"}  # together: layouts.PLACED
 
 
-def compare(run: Reconciliation, path: Path, area: Area, progress) -> Reconciliation:
-    """Fill a run with its lines; the run, with its counts, unsaved. In the caller's transaction."""
+def compare(run: Reconciliation, path: Path, area: Area, progress) -> Counter:
+    """Fill a run with its lines and counts, unsaved; streets of the rows that were not kept. In the caller's transaction."""
     rows = list(read(run.source, open_ledger(path, layouts.ledger_of(run.source)), area, progress))
     progress.step("匹配团队", len(rows))
     teams = list(teams_of(area))
@@ -37,7 +39,7 @@ def compare(run: Reconciliation, path: Path, area: Area, progress) -> Reconcilia
     progress.step("逐项比较", len(kept))
     store(run, kept, teams, comparer, progress)
     run.rows, run.outside = len(rows), len(rows) - len(kept)
-    return run
+    return Counter(row.street_words for row in rows if row.outside and not row.organization)
 
 
 def teams_of(area: Area):
@@ -76,7 +78,8 @@ def placed(values: dict, faults: dict, number: int, finder: PlaceFinder, own: st
     words = [shown(values.pop(name, "")).strip() for name in ("street", "community")]
     found = finder.find(words[0] or own, words[1])
     row = Row(number, values, faults, found.street, found.community)
-    row.outside = any(wrong.kind == "out_of_area" for _, wrong in found.unfit)
+    row.street_words = words[0]
+    row.outside = any(wrong.kind in ELSEWHERE for _, wrong in found.unfit)
     if found.street or any(words):
         values[layouts.PLACED] = [found.street, found.community]
         values["place_words"] = " ".join(filter(None, words))

@@ -27,6 +27,7 @@ class Row:
     street: int | None = None
     community: int | None = None
     outside: bool = False
+    street_words: str = ""
     note: str = ""
     organization: Organization | None = None
     name_key: str = field(default="", init=False)

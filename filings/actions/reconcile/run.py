@@ -17,6 +17,7 @@ from filings.models import Reconciliation, Source
 from filings.queries import layouts
 
 KIND = "filings.reconcile"
+MOST_NAMED = 12  # streets of rows that are not kept
 NOT_SET = "请先设置栏目对应：每个市系统只需设置一次。"
 
 
@@ -100,14 +101,17 @@ def unknown_columns(source: Source, headers: list[str]) -> str:
 def finish(job: Job, run: Reconciliation, headers: list[str], progress: jobs.Progress) -> None:
     """Lines, counts and the end of the job: all or nothing."""
     with transaction.atomic():
-        compare(run, Path(job.file.path), job.owner.area, progress)
+        elsewhere = compare(run, Path(job.file.path), job.owner.area, progress)
         run.save()
         words = (
             f"{run.source.name}{run.rows:,} 行：一致 {run.same:,}，不一致 {run.differing:,}（{run.differences:,} 处），"
             f"仅市系统有 {run.theirs:,}，仅本系统有 {run.ours:,}。"
         )
         if run.outside:
-            words += f"另有 {run.outside:,} 行不在管辖范围，没有保留。"
+            streets = "、".join(
+                f"{name or '未填街镇'} {n:,}" for name, n in elsewhere.most_common(MOST_NAMED)
+            )
+            words += f"另有 {run.outside:,} 行不在管辖范围，没有保留（{streets}）。"
         progress.go_on()
         if not jobs.settle(
             job, JobState.DONE, message=words, done=run.rows, total=run.rows, result={"headers": headers}
