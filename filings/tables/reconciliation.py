@@ -49,7 +49,7 @@ DIFFERENCES = [
     Column("theirs", "市系统值", "theirs_words", width=30),
     Column("ours", "本系统值", "ours_words", width=30),
     Column("act", "处理", "act", width=20, exported=False),
-    Column("fault", "不能采用的原因", "fault", width=36),
+    Column("fault", "不能采用的原因", "fault", width=36, default=False),
     Column("decision", "处理结果", "decision", choices=Decision.choices, states=DECISION_STATES, width=14, default=False),
     Column("by", "处理人", "decided_by__name", width=10, default=False),
     Column("at", "处理时间", "decided_at", kind="datetime", width=16, default=False),
@@ -67,10 +67,14 @@ class DecisionTable(Table):
         return self.draw if column.key == "act" else super()._cell(column)
 
     def draw(self, value: str) -> str:
-        """value: "pk|decision|takable" as the list annotates it."""
-        pk, decision, takable = value.split("|")
+        """value: "pk|decision|why it cannot be adopted" as the list annotates it."""
+        pk, decision, fault = value.split("|", 2)
         if self.deciding and decision == Decision.OPEN:
-            adopt = button("adopt", pk, "采用市系统值") if takable == "1" else ""
+            adopt = (
+                f'<span class="wrong">{escape(fault)}</span> '
+                if fault
+                else button("adopt", pk, "采用市系统值")
+            )
             words = f"{adopt}{button('keep', pk, '保留')}"
         else:
             label = escape(Decision(decision).label)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Case, CharField, Value, When
+from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
 from django.http import FileResponse, Http404
 from django.shortcuts import redirect, render
@@ -122,9 +122,8 @@ class DifferenceList(OfRun):
     )  # fmt: skip
 
     def rows(self):
-        takable = Case(When(fault="", then=Value("1")), default=Value("0"))
         act = Concat(
-            Cast("pk", CharField()), Value("|"), "decision", Value("|"), takable, output_field=CharField()
+            Cast("pk", CharField()), Value("|"), "decision", Value("|"), "fault", output_field=CharField()
         )
         return super().rows().annotate(act=act)
 

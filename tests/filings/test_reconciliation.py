@@ -372,6 +372,8 @@ def test_value_that_is_not_valid_is_refused_with_a_sentence(
     team = make_team()
     run = reconcile(cast.street, [row_of(team, **{field: value})])
     found = Difference.objects.get(line__run=run)
+    page = sign_in(cast.street).get(f"{BASE}differences/?run={run.pk}").content.decode()
+    assert ('name="adopt"' in page) == (found.fault == "") and found.fault in page
     answer = sign_in(cast.street).post(f"{BASE}lines/{found.line_id}/", {"adopt": found.pk}, follow=True)
     assert "市系统的值不能采用：" in answer.content.decode() and sentence in answer.content.decode()
     team.refresh_from_db()
