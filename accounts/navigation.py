@@ -10,6 +10,7 @@ ENTRIES = [  # label, url name, grant, key after "g"
     ("达标情况", "orgs:targets", "targets.view", "t"),
     ("疑似重复", "orgs:duplicates", "orgs.edit", "d"),
     ("导入名册", "orgs:import_list", "orgs.import", "i"),
+    ("市系统核对", "filings:reconciliations", "filings.reconciliations", "c"),
     ("领导报表", "reports:leadership", "reports.leadership", "l"),
     ("最近操作", "acts:list", "acts.view", "z"),
     ("夜间任务", "reports:nightly", "reports.nightly", "n"),

@@ -35,6 +35,8 @@ GRANTS = {
     "filings.decide": frozenset({Role.STREET_OFFICER}),
     "filings.check": frozenset({Role.DISTRICT_OFFICER}),
     "filings.export": OFFICERS | {Role.LEADER},
+    "filings.reconcile": frozenset({Role.DISTRICT_OFFICER, Role.STREET_OFFICER}),
+    "filings.reconciliations": frozenset({Role.DISTRICT_OFFICER, Role.STREET_OFFICER, Role.LEADER}),
     "targets.view": OFFICERS | {Role.LEADER},
     "settings.view": frozenset({Role.DISTRICT_OFFICER, Role.LEADER, Role.SYSTEM_ADMIN}),
     "settings.edit": frozenset({Role.DISTRICT_OFFICER}),

@@ -15,5 +15,7 @@ class FilingsConfig(AppConfig):
         policy = import_module("filings.policy")
         declare("备案", policy.PARAMETERS)
         demo("filings.demo.filings.plant")
+        demo("filings.demo.reconciliation.plant")
         import_module("filings.actions.filing")
+        import_module("filings.actions.reconcile.decide")
         import_module("filings.queries.tabs")

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from filings.views import filings
 
@@ -9,5 +9,6 @@ urlpatterns = [
     path("new/", filings.NewFiling.as_view(), name="new"),
     path("reviews/", filings.DueReviewList.as_view(), name="reviews"),
     path("begin/<slug:kind>/<int:pk>/", filings.FilingOf.as_view(), name="begin"),
+    path("reconcile/", include("filings.urls_reconcile")),
     *filings.CASES,
 ]

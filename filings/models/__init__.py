@@ -2,5 +2,6 @@
 
 from filings.models.certificates import Certificate
 from filings.models.filings import Filing
+from filings.models.reconciliation import Difference, Line, Link, Reconciliation, Source
 
-__all__ = ["Certificate", "Filing"]
+__all__ = ["Certificate", "Difference", "Filing", "Line", "Link", "Reconciliation", "Source"]

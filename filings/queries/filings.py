@@ -36,6 +36,12 @@ def of(user, organization: Organization) -> QuerySet:
     return Filing.objects.visible_to(user).filter(organization=organization).select_related("certificate")
 
 
+def open_ones(pks) -> set[int]:
+    """Those of these organisations that have an open filing."""
+    rows = Filing.objects.filter(organization__in=list(pks), state__in=OPEN_FILINGS)
+    return set(rows.values_list("organization", flat=True))
+
+
 def open_one(organization: Organization) -> Filing | None:
     return Filing.objects.filter(organization=organization, state__in=OPEN_FILINGS).first()
 

@@ -1,0 +1,1 @@
+"""Reconciliation with the systems of the municipality: read and matched, then decided on value by value."""
