@@ -23,7 +23,6 @@ UNREADABLE = (
     IndexError,
     TypeError,
     struct.error,
-    Image.DecompressionBombError,
 )
 
 
@@ -42,10 +41,10 @@ def cleaned(file) -> ContentFile:
         file.seek(0)
         with Image.open(file, formats=["JPEG", "PNG"]) as image:
             if image.width * image.height > MOST_PIXELS[kind]:
-                raise Refused(
-                    f"“{name}”有 {image.width}×{image.height} 像素，尺寸太大，请把相机调到普通画质重新拍照。"
-                )
+                raise Image.DecompressionBombError
             content = drawn(image, LONGEST)
+    except Image.DecompressionBombError as error:
+        raise Refused(f"“{name}”的尺寸太大，请把相机调到普通画质重新拍照，或另选一张。") from error
     except UNREADABLE as error:
         raise Refused(f"“{name}”打不开，可能没有传完或者已经损坏，请重新拍照或另选一张。") from error
     return ContentFile(content, name=f"{PurePosixPath(name).stem[:180] or '照片'}.jpg")
