@@ -5,14 +5,16 @@ import io
 import struct
 import zlib
 
+import openpyxl
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image, TiffImagePlugin
 
-from core import exports, photos, undo
+from core import attachments, exports, photos, undo
 from core.ledger.guard import Refused
 from core.models import Attachment, AuditEvent
 from core.scope import Area
@@ -172,7 +174,7 @@ def test_an_import_clears_at_once_and_its_undo_brings_back(silent, make_org, cas
     other = make_org("甲一棋社", tier=Tier.REGISTERED, last_active_on=ago(400), credit_code=credit_code(9001))
     dormancy.mark(today())
     path = tmp_path / "activities.xlsx"
-    book = pytest.importorskip("openpyxl").Workbook()
+    book = openpyxl.Workbook()
     book.active.append(["组织名称", "活动名称", "活动日期"])
     book.active.append(["甲一合唱队", "排练", today().isoformat()])
     book.active.append(["甲一合唱队", "演出", ago(300).isoformat()])
@@ -308,9 +310,10 @@ def test_a_photo_is_kept_upright_small_and_without_what_the_telephone_wrote(sile
         (lambda: picture((300, 200), "PNG", "P", "图.png"), (300, 200)),
         (lambda: picture((300, 200), "PNG", "L", "图.png"), (300, 200)),
         (lambda: picture((300, 200), "JPEG", "CMYK"), (300, 200)),
+        (lambda: picture((300, 200), "MPO", save_all=True, append_images=[Image.new("RGB", (30, 20))]), (300, 200)),
         (lambda: picture((4000, 100), "PNG", name="手机改名.jpg"), (2000, 50)),
     ],
-    ids=["jpeg", "alpha", "palette", "grey", "cmyk", "misnamed and long"],
+    ids=["jpeg", "alpha", "palette", "grey", "cmyk", "two in one", "misnamed and long"],
 )  # fmt: skip
 def test_every_usual_kind_of_photo_is_taken(photo, size):
     found = photos.cleaned(photo())
@@ -369,9 +372,7 @@ def test_photo_and_thumbnail_lie_in_the_jurisdiction_of_the_activity(silent, cas
 
 
 def test_a_file_that_is_no_photo_has_no_thumbnail(silent, cast, sign_in):
-    from core.attachments import attach  # noqa: PLC0415
-
-    kept = attach(silent, ContentFile(b"%PDF-1.7 x", name="说明.pdf"), by=cast.committee)
+    kept = attachments.attach(silent, ContentFile(b"%PDF-1.7 x", name="说明.pdf"), by=cast.committee)
     assert sign_in(cast.committee).get(reverse("files:thumbnail", args=[kept.pk])).status_code == 404
 
 
@@ -418,6 +419,11 @@ def test_who_has_no_business_data_is_refused(who, held, cast, sign_in):
     client = sign_in(getattr(cast, who))
     for url in (LIST, NEW, held[0].get_absolute_url()):
         assert client.get(url).status_code == 403
+
+
+def test_every_role_sees_the_same_activities_on_page_sheet_search_and_tile(held, capsys):
+    call_command("check_scope")
+    assert "甲街经办：活动记录 2 条 = 导出 = 查找 = 页签；范围外 1 条均不可见" in capsys.readouterr().out
 
 
 def test_the_leader_looks_and_does_not_enter(held, cast, sign_in):
