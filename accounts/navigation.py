@@ -5,6 +5,7 @@ from django.urls import reverse
 ENTRIES = [  # label, url name, grant, key after "g"
     ("我的待办", "home", "jobs.view", "h"),
     ("组织名册", "orgs:list", "orgs.view", "o"),
+    ("活动记录", "orgs:activities", "orgs.view", "y"),
     ("备案", "filings:list", "filings.view", "f"),
     ("状态变更", "orgs:status_changes", "orgs.view", "b"),
     ("达标情况", "orgs:targets", "targets.view", "t"),

@@ -26,14 +26,18 @@ MAIN_PARTS = {"word/document.xml": WORD, "xl/workbook.xml": SHEET}
 ACCEPTED = "PDF、JPG、PNG、Word（docx）、Excel（xlsx）"
 
 
-def kind_of(file, name: str) -> str:
-    """The media type that the contents show. Refused with a sentence when it is not accepted or is not what its name says."""
+def check_size(file, name: str) -> None:
     if file.size == 0:
         raise Refused(f"“{name}”是空的（0 字节），请重新选择文件。")
     if file.size > MOST_BYTES:
         raise Refused(
             f"“{name}”有 {file.size / 1_048_576:.1f} MB，超过 {MOST_BYTES // 1_048_576} MB，请压缩后再上传。"
         )
+
+
+def kind_of(file, name: str) -> str:
+    """The media type that the contents show. Refused with a sentence when it is not accepted or is not what its name says."""
+    check_size(file, name)
     file.seek(0)
     head = file.read(4096)
     kind = office_kind(file, name) if head.startswith(b"PK") else plain_kind(head)

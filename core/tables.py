@@ -7,6 +7,7 @@ from functools import cached_property, partial
 from html import escape
 from typing import Any
 
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localdate
 
@@ -28,7 +29,8 @@ class Column:
     (masked on screen), "words" (free words, long numbers masked) or "due" (a deadline, with what is left of it);
     choices: stored value → shown words, or a function that returns such a mapping;
     states: stored value → css state of the badge ("ok", "warn", "late", "off", "info");
-    sort: ORM path to order by, empty when the column cannot be sorted; width: in characters, for the sheet.
+    sort: ORM path to order by, empty when the column cannot be sorted; width: in characters, for the sheet;
+    page: (name of an address, ORM path of its key), where the words lead on screen.
     """
 
     key: str
@@ -42,6 +44,7 @@ class Column:
     default: bool = True
     link: bool = False
     exported: bool = True
+    page: tuple[str, str] | None = None
 
     def words(self) -> dict:
         found = self.choices() if callable(self.choices) else self.choices
@@ -76,14 +79,19 @@ class Table:
         return [c for c in self.columns if c.key in wanted or c.link]
 
     def sources(self) -> list[str]:
-        return [c.source for c in self.visible]
+        """What is read of each row: the value of every column, then the keys of the pages that columns lead to."""
+        return [c.source for c in self.visible] + [c.page[1] for c in self.visible if c.page]
 
     def html(self, rows: Iterable[tuple], url: Callable[[int], str], selectable: bool = False) -> SafeString:
         """`<tr>`s for rows of (pk, *sources). Every value is escaped here; nothing else writes cells."""
         makers = [self._cell(c) for c in self.visible]
         link = next((i for i, c in enumerate(self.visible) if c.link), None)
+        led = [i for i, c in enumerate(self.visible) if c.page]
         out = []
         for pk, *values in rows:
+            for i, key in zip(led, values[len(makers) :], strict=True):
+                values[i] = (values[i], key)
+            del values[len(makers) :]
             cells = [make(v) for make, v in zip(makers, values, strict=True)]
             name = "本行" if link is None else cells[link]
             if link is not None:
@@ -109,6 +117,11 @@ class Table:
 
         if column.link:
             return lambda value: escape(shown(value))
+        if column.page:
+            address = reverse(column.page[0], args=[0])
+            return lambda pair: (
+                f'<td{css} data-label="{label}"><a href="{address.replace("0", str(pair[1]))}">{escape(shown(pair[0]))}</a></td>'
+            )
         if column.kind == "due":
             return remembered(partial(draw_due, css, label, localdate()))
         if column.choices is None:

@@ -4,7 +4,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-from core.registry import declare
+from core.registry import declare, demo
 from orgs import policy
 
 
@@ -14,5 +14,6 @@ class OrgsConfig(AppConfig):
 
     def ready(self):
         declare("组织名册", policy.PARAMETERS, rehearse="orgs.queries.rehearsal.parameter")
+        demo("orgs.demo.activities.plant_activities")
         import_module("orgs.actions.undo")
         import_module("orgs.actions.status")

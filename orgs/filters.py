@@ -10,52 +10,23 @@ from django.utils import timezone
 from core.filters import ChoiceFilter, ListFilter
 from orgs import search
 from orgs.choices import Dormancy, Grade, PairState, Reason, RequestState, Status, Tier
-from orgs.models import DuplicatePair, Organization, StatusChange
+from orgs.models import Activity, DuplicatePair, Organization, StatusChange
 from orgs.queries import register, terms, todo
 
 EXPIRING = [("expired", "已过期"), ("30", "30 天内到期"), ("90", "90 天内到期"), ("180", "180 天内到期")]
 
 
-class OrganizationFilter(ListFilter):
-    applied_last = ("q",)
-
-    q = filters.CharFilter(label="搜索", method="by_text")
-    tier = ChoiceFilter(label="层级", choices=Tier.choices, widget=forms.HiddenInput)
-    district = ChoiceFilter(label="区", field_name="street__district", choices=[], empty_label="全部区")
-    street = ChoiceFilter(label="街镇", choices=[], empty_label="全部街镇")
-    community = ChoiceFilter(label="居委", choices=[], empty_label="全部居委")
-    status = ChoiceFilter(label="状态", choices=Status.choices, empty_label="全部状态")
-    category = ChoiceFilter(
-        label="类别", choices=lambda: list(terms.categories().items()), empty_label="全部类别"
-    )
-    field = ChoiceFilter(
-        label="服务领域",
-        choices=lambda: list(terms.fields().items()),
-        method="by_field",
-        empty_label="全部领域",
-    )
-    grade = ChoiceFilter(label="评估等级", choices=Grade.choices, empty_label="全部等级")
-    dormancy = ChoiceFilter(label="活跃情况", choices=Dormancy.choices, empty_label="全部")
-    certificate = ChoiceFilter(label="证书", choices=EXPIRING, method="by_certificate", empty_label="不限")
-    inactive = filters.DateFilter(
-        label="最近活动早于",
-        field_name="last_active_on",
-        lookup_expr="lt",
+def day_filter(label: str, field_name: str, lookup_expr: str) -> filters.DateFilter:
+    return filters.DateFilter(
+        label=label,
+        field_name=field_name,
+        lookup_expr=lookup_expr,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
-    counted = ChoiceFilter(
-        label="计入达标", choices=[("1", "只看计入的")], method="by_counted", empty_label="不限"
-    )
 
-    placed = ChoiceFilter(label="所属", choices=[("1", "有所属居委")], method="by_placed", empty_label="不限")
 
-    living = ChoiceFilter(
-        label="在册", choices=[("1", "未注销、撤销、停止")], method="by_living", empty_label="不限"
-    )
-
-    class Meta:
-        model = Organization
-        fields = ["q", "tier", "street", "community", "status", "category", "field", "grade", "dormancy"]
+class PlacedFilter(ListFilter):
+    """A list that is cut by place; where there are several districts, the district is asked for first."""
 
     def __init__(self, data=None, *args, request=None, **kwargs):
         super().__init__(data, *args, request=request, **kwargs)
@@ -83,6 +54,43 @@ class OrganizationFilter(ListFilter):
     def number(value) -> int | None:
         return int(value) if str(value).isdecimal() else None
 
+
+class OrganizationFilter(PlacedFilter):
+    applied_last = ("q",)
+
+    q = filters.CharFilter(label="搜索", method="by_text")
+    tier = ChoiceFilter(label="层级", choices=Tier.choices, widget=forms.HiddenInput)
+    district = ChoiceFilter(label="区", field_name="street__district", choices=[], empty_label="全部区")
+    street = ChoiceFilter(label="街镇", choices=[], empty_label="全部街镇")
+    community = ChoiceFilter(label="居委", choices=[], empty_label="全部居委")
+    status = ChoiceFilter(label="状态", choices=Status.choices, empty_label="全部状态")
+    category = ChoiceFilter(
+        label="类别", choices=lambda: list(terms.categories().items()), empty_label="全部类别"
+    )
+    field = ChoiceFilter(
+        label="服务领域",
+        choices=lambda: list(terms.fields().items()),
+        method="by_field",
+        empty_label="全部领域",
+    )
+    grade = ChoiceFilter(label="评估等级", choices=Grade.choices, empty_label="全部等级")
+    dormancy = ChoiceFilter(label="活跃情况", choices=Dormancy.choices, empty_label="全部")
+    certificate = ChoiceFilter(label="证书", choices=EXPIRING, method="by_certificate", empty_label="不限")
+    inactive = day_filter("最近活动早于", "last_active_on", "lt")
+    counted = ChoiceFilter(
+        label="计入达标", choices=[("1", "只看计入的")], method="by_counted", empty_label="不限"
+    )
+
+    placed = ChoiceFilter(label="所属", choices=[("1", "有所属居委")], method="by_placed", empty_label="不限")
+
+    living = ChoiceFilter(
+        label="在册", choices=[("1", "未注销、撤销、停止")], method="by_living", empty_label="不限"
+    )
+
+    class Meta:
+        model = Organization
+        fields = ["q", "tier", "street", "community", "status", "category", "field", "grade", "dormancy"]
+
     def by_text(self, queryset, name, value):
         found, self.amount = register.matching(queryset, value)
         return found
@@ -105,6 +113,39 @@ class OrganizationFilter(ListFilter):
 
     def by_counted(self, queryset, name, value):
         return register.counted(queryset)
+
+
+class ActivityFilter(PlacedFilter):
+    q = filters.CharFilter(label="活动或组织", method="by_text")
+    district = ChoiceFilter(
+        label="区", field_name="organization__street__district", choices=[], empty_label="全部区"
+    )
+    street = ChoiceFilter(label="街镇", field_name="organization__street", choices=[], empty_label="全部街镇")
+    community = ChoiceFilter(
+        label="居委", field_name="organization__community", choices=[], empty_label="全部居委"
+    )
+    since = day_filter("日期从", "held_on", "gte")
+    until = day_filter("到", "held_on", "lte")
+    tier = ChoiceFilter(
+        label="层级", field_name="organization__tier", choices=Tier.choices, empty_label="全部层级"
+    )
+    field = ChoiceFilter(
+        label="活动领域", choices=lambda: list(terms.fields().items()), empty_label="全部领域"
+    )
+    major = ChoiceFilter(
+        label="重大活动", choices=[("1", "只看重大活动")], method="by_major", empty_label="不限"
+    )
+
+    class Meta:
+        model = Activity
+        fields = ["q", "district", "street", "community", "since", "until", "tier", "field", "major"]
+
+    def by_text(self, queryset, name, value):
+        found, _ = register.matching(Organization.objects.visible_to(self.request.user), value)
+        return queryset.filter(Q(name__icontains=value) | Q(organization__in=found.values("pk")))
+
+    def by_major(self, queryset, name, value):
+        return queryset.filter(is_major=True)
 
 
 class StatusChangeFilter(ListFilter):

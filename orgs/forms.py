@@ -10,7 +10,7 @@ from core.parameters import value
 from core.words import mask_phone
 from orgs import policy
 from orgs.choices import Status, TermKind, Tier
-from orgs.models import Activity, Organization, StatusChange
+from orgs.models import Organization, StatusChange
 from orgs.queries import register, terms
 from places.models import Community, Street
 
@@ -250,32 +250,6 @@ class PromotionForm(forms.Form):
                 raise ValidationError(
                     f"现有成员 {members} 人，备案团队至少 {least} 人；请先在“修改”中更新人数。"
                 )
-        return data
-
-
-class ActivityForm(forms.ModelForm):
-    class Meta:
-        model = Activity
-        fields = ["name", "held_on", "place", "attendance", "field", "is_major"]
-        widgets = {"held_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
-
-    def __init__(self, *args, record, user, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.instance.organization = record
-        self.fields["field"] = forms.ChoiceField(
-            label="活动领域", choices=[("", "请选择"), *terms.choices(TermKind.FIELD)], required=False
-        )
-
-    def clean_held_on(self):
-        day = self.cleaned_data["held_on"]
-        if day > timezone.localdate():
-            raise ValidationError("活动日期不能晚于今天。")
-        return day
-
-    def clean(self):
-        data = super().clean()
-        if register.has_activity(self.instance.organization, data.get("name", ""), data.get("held_on")):
-            raise ValidationError("这个组织同一天已有同名活动，不必重复登记。")
         return data
 
 

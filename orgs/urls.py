@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from orgs.views import duplicates, register, reveal, steps
+from orgs.views import activities, duplicates, register, reveal, steps
 
 app_name = "orgs"
 urlpatterns = [
@@ -16,9 +16,13 @@ urlpatterns = [
     path("<int:pk>/edit/", register.edit, name="edit"),
     path("<int:pk>/status/", steps.ChangeStatus.as_view(), name="status"),
     path("<int:pk>/promote/", steps.Promote.as_view(), name="promote"),
-    path("<int:pk>/activities/new/", steps.AddActivity.as_view(), name="add_activity"),
+    path("<int:pk>/activities/new/", activities.AddActivity.as_view(), name="add_activity"),
+    path("<int:pk>/activities/still/", activities.StillActive.as_view(), name="still_active"),
     path("<int:pk>/status/ask/", steps.AskStatusChange.as_view(), name="ask_status"),
-    path("activities/<int:pk>/delete/", steps.DeleteActivity.as_view(), name="delete_activity"),
+    path("activities/", activities.ActivityList.as_view(), name="activities"),
+    path("activities/new/", activities.NewActivity.as_view(), name="new_activity"),
+    path("activities/<int:pk>/", activities.detail, name="activity"),
+    path("activities/<int:pk>/delete/", activities.DeleteActivity.as_view(), name="delete_activity"),
     path("status-changes/", steps.StatusChangeList.as_view(), name="status_changes"),
     *steps.CASES,
 ]

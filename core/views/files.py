@@ -1,20 +1,26 @@
 """A file of a record, through the record's own jurisdiction."""
 
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
 from django.views.decorators.http import require_GET
 
-from core import audit
+from core import audit, photos
 from core.attachments import INLINE, fetchable
 from core.choices import AuditKind
+
+
+def seen(request, pk: int, kinds=None):
+    """The file if this person may know of its record, else 404; that it was read is recorded."""
+    found = fetchable(request.user, pk)
+    if found is None or (kinds and found.kind not in kinds):
+        raise Http404
+    audit.record(AuditKind.READ, request, attachment=found.pk)
+    return found
 
 
 @require_GET
 def download(request, pk: int):
     """Images and PDF open in the browser, without any right to run or load something; all else is saved."""
-    found = fetchable(request.user, pk)
-    if found is None:
-        raise Http404
-    audit.record(AuditKind.READ, request, attachment=found.pk)
+    found = seen(request, pk)
     response = FileResponse(
         found.file.open("rb"),
         as_attachment=found.kind not in INLINE,
@@ -25,4 +31,15 @@ def download(request, pk: int):
     response["Content-Security-Policy"] = (
         "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'"
     )
+    return response
+
+
+@require_GET
+def thumbnail(request, pk: int):
+    """A photo, small: under the same rule as the photo itself."""
+    found = seen(request, pk, photos.MOST_PIXELS)
+    with found.file.open("rb") as file:
+        response = HttpResponse(photos.thumbnail(file), content_type="image/jpeg")
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
     return response

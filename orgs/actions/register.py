@@ -6,9 +6,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 
-from core import merge
+from core import attachments, merge
 from core.history import told
 from orgs import policy, search
+from orgs.actions import dormancy
 from orgs.choices import Verb
 from orgs.models import Activity, Organization
 from orgs.queries import register
@@ -125,22 +126,31 @@ def record_activity(
     attendance=None,
     field: str = "",
     is_major: bool = False,
+    photo=None,
 ) -> Activity:
-    """Enter an activity once; the organisation's last activity follows from it."""
+    """Enter an activity once; the organisation's last activity and whether it is dormant follow from it at once.
+
+    place: where it was, the organisation's own place when nothing is said; photo: cleaned by `core.photos`.
+    """
+    organization = Organization.objects.select_for_update().get(pk=organization.pk)
     activity = Activity(
         organization=organization,
         name=name,
         held_on=held_on,
-        place=place,
+        place=place or organization.activity_place,
         attendance=attendance,
         field=field,
         is_major=is_major,
+        photos=1 if photo else 0,
+        entered_by=by,
     )
     activity.full_clean()
     with told(Verb.ACTIVITY, by):
         activity.save()
+        if photo:
+            attachments.attach(activity, photo, by=by)
         if organization.last_active_on is None or organization.last_active_on < held_on:
-            Organization.objects.filter(pk=organization.pk).update(last_active_on=held_on)
+            dormancy.move(organization, held_on)
     return activity
 
 
@@ -158,8 +168,7 @@ def delete_activity(activity: Activity, *, reason: str, by) -> None:
             rest = Activity.objects.filter(organization=organization).aggregate(Max("held_on"))[
                 "held_on__max"
             ]
-            latest = rest or _active_before(organization, pk)
-            Organization.objects.filter(pk=organization.pk).update(last_active_on=latest)
+            dormancy.move(organization, rest or _active_before(organization, pk))
 
 
 def _active_before(organization: Organization, activity: int):

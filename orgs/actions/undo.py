@@ -1,15 +1,18 @@
 """What of the register goes back when an act is taken back, and what is made again afterwards."""
 
+from django.db.models.expressions import RawSQL
+
 from core import undo
 from orgs import search
+from orgs.actions import dormancy
 from orgs.models import Activity, DuplicatePair, MergedOrganization, Organization, StatusChange
 
+# Organisations of the activities that an act touched.
+THEIRS = "SELECT e.organization_id FROM {table} u JOIN {events} e ON e.pgh_id IN (u.last, u.prior)"
 # A date that a register stated without an activity is kept: only what activities prove is raised again.
-LAST_ACTIVITY = """
+LAST_ACTIVITY = f"""
 UPDATE orgs_organization o SET last_active_on = a.latest FROM (
-    SELECT h.organization_id, max(h.held_on) AS latest FROM orgs_activity h WHERE h.organization_id IN (
-        SELECT e.organization_id FROM {table} u JOIN {events} e ON e.pgh_id IN (u.last, u.prior)
-    ) GROUP BY 1
+    SELECT h.organization_id, max(h.held_on) AS latest FROM orgs_activity h WHERE h.organization_id IN ({THEIRS}) GROUP BY 1
 ) a WHERE o.id = a.organization_id AND (o.last_active_on IS NULL OR o.last_active_on < a.latest)
 """
 
@@ -34,8 +37,10 @@ def search_keys(cursor, table: str, events: str) -> None:
 
 
 def last_activity(cursor, table: str, events: str) -> None:
-    """Activities that stayed or came back are not older than what the organisation says of its last one."""
+    """Activities that stayed or came back are not older than what the organisation says of its last one; who is dormant follows."""
     cursor.execute(LAST_ACTIVITY.format(table=table, events=events))
+    theirs = RawSQL(THEIRS.format(table=table, events=events), ())  # noqa: S611
+    dormancy.judge(Organization.objects.filter(pk__in=theirs))
 
 
 undo.register(Organization, kept={"dormancy"}, quiet={"last_active_on"}, after=search_keys)

@@ -1,6 +1,7 @@
 """The register: one record for all three tiers, and its activities."""
 
 import pghistory
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MinValueValidator
@@ -184,7 +185,10 @@ class Organization(models.Model):
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Activity(models.Model):
-    """One activity of an organisation: entered once, read by dormancy, deliverables, yearly review and the workbook."""
+    """One activity of an organisation: entered once, read by dormancy, deliverables, yearly review and the workbook.
+
+    `photos` counts the attachments, so that a list need not; `entered_by` is empty where the machine entered it.
+    """
 
     organization = models.ForeignKey(
         Organization, models.CASCADE, verbose_name="组织", related_name="activities"
@@ -195,6 +199,15 @@ class Activity(models.Model):
     attendance = models.PositiveIntegerField("参加人数", null=True, blank=True)
     field = models.CharField("活动领域", max_length=20, blank=True, help_text="字典“服务领域”的代码")
     is_major = models.BooleanField("是否重大活动", default=False)
+    photos = models.PositiveSmallIntegerField("照片", default=0, db_default=0, editable=False)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name="录入人",
+        null=True,
+        editable=False,
+        related_name="+",
+    )
     created_at = models.DateTimeField("录入时间", auto_now_add=True)
 
     objects = ScopedQuerySet.as_manager()
@@ -216,9 +229,10 @@ class Activity(models.Model):
                 violation_error_message="这个组织同一天已有同名活动",
             )
         ]
+        indexes = [models.Index("held_on", "id", name="activity_held")]
 
     def __str__(self):
         return f"{self.held_on} {self.name}"
 
     def get_absolute_url(self):
-        return f"{self.organization.get_absolute_url()}?tab=activities"
+        return reverse("orgs:activity", args=[self.pk])

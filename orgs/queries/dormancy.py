@@ -12,12 +12,13 @@ from orgs.choices import Dormancy, Status
 AT_REST = (Status.CANCELLED, Status.REVOKED, Status.STOPPED)
 
 
-def judged(on: datetime.date, period, grace) -> Case:
-    """Silent past the period is late, past the grace as well is dormant; who has ended is judged no more."""
+def judged(on: datetime.date, period, grace, last="last_active_on") -> Case:
+    """Silent past the period is late, past the grace as well is dormant; who has ended is judged no more.
+
+    last: the day of the last activity, where another than the stored one is about to be stored.
+    """
     late_before, dormant_before = policy.dormancy_dates(on, period, grace)
-    since = Coalesce(
-        "last_active_on", Greatest("established_on", "street_opinion_on")
-    )  # filed lately is not silent yet
+    since = Coalesce(last, Greatest("established_on", "street_opinion_on"))  # filed lately is not silent yet
     return Case(
         When(status__in=AT_REST, then=Value(Dormancy.ACTIVE)),
         When(LessThan(since, dormant_before), then=Value(Dormancy.DORMANT)),

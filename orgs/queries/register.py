@@ -109,10 +109,6 @@ def activities_of(organization: Organization, limit: int = 50):
     return Activity.objects.filter(organization=organization)[:limit]
 
 
-def activity(user, organization: Organization, pk: int) -> Activity | None:
-    return Activity.objects.visible_to(user).filter(organization=organization, pk=pk).first()
-
-
 SKIPPED = {"version", "updated_at", "created_at", "name_key", "sort_key", "id"}
 
 
@@ -141,7 +137,3 @@ def community_named(user, pk: str) -> list[tuple[int, str]]:
 def taken(**key) -> bool:
     """Whether any organisation, in whatever area, holds this unique key (credit_code=… or filing_no=…)."""
     return Organization.objects.filter(**key).exists()
-
-
-def has_activity(organization: Organization, name: str, held_on) -> bool:
-    return Activity.objects.filter(organization=organization, name=name, held_on=held_on).exists()

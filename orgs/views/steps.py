@@ -9,8 +9,8 @@ from orgs.actions import register as actions
 from orgs.actions import status
 from orgs.choices import Tier
 from orgs.filters import StatusChangeFilter
-from orgs.forms import ActivityForm, PromotionForm, ReasonForm, StatusChangeForm, StatusForm
-from orgs.models import Activity, Organization, StatusChange
+from orgs.forms import PromotionForm, StatusChangeForm, StatusForm
+from orgs.models import Organization, StatusChange
 from orgs.tables.requests import STATUS_CHANGES
 
 
@@ -43,27 +43,6 @@ class Promote(OrganizationStep):
 
     def known(self) -> dict:
         return super().known() | {"target": Tier(policy.PROMOTIONS[self.record.tier][0]).label}
-
-
-class AddActivity(OrganizationStep):
-    """Entered once: dormancy, targets and the workbook read it."""
-
-    grant, doing = "orgs.edit", "登记活动"
-    form_class, action = ActivityForm, actions.record_activity
-    title, submit, done = "登记活动：{record}", "登记活动", "活动已登记。"
-
-    def after(self, result) -> str:
-        return result.get_absolute_url()
-
-
-class DeleteActivity(FormPage):
-    """A record that should not be there; it can be brought back."""
-
-    model, related = Activity, ("organization",)
-    grant, doing = "orgs.edit", "删除活动"
-    form_class, action = ReasonForm, actions.delete_activity
-    title, submit = "删除活动：{record}", "删除这条活动记录"
-    done = "活动已删除。需要时可在“变更记录”或“最近操作”里撤销。"
 
 
 class AskStatusChange(EnterCase):

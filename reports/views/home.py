@@ -1,12 +1,13 @@
 """我的待办: only what this person can act on, each row a link to the very button."""
 
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from core import notices, todo
 from core.registry import numbers_on
-from orgs.queries import targets
+from orgs.queries import activities, targets
 from reports import queries  # noqa: F401  what register, jobs and nights ask for joins in
 
 numbers_on("home")
@@ -18,14 +19,17 @@ def home(request):
     found = todo.entries(user, today)
     asked = request.GET.get("q", "").strip()
     shown = [e for e in found if asked in e.title or asked in e.action] if asked else found
-    figures = night = None
+    figures = night = held = None
+    month = today.replace(day=1)
     if user.may("orgs.view"):
+        held = activities.since(user, month)
         night = targets.night_not_after(today)
         rows = targets.rows(user.area, night)
         figures = targets.totals(rows) if rows else None
     context = {
         "title": "我的待办", "entries": shown, "total": len(found), "asked": asked, "figures": figures, "night": night,
-        "today": today,
+        "today": today, "held": held,
+        "held_url": f"{reverse('orgs:activities')}?since={month}",
     }  # fmt: skip
     return render(request, "reports/home.html", context)
 

@@ -54,6 +54,20 @@
     follow();
   }
 
+  // The usual place of the chosen organisation, unless another was typed.
+  const whose = document.querySelector("form.form-thumb select[name=organization]");
+  const place = document.querySelector("form.form-thumb input[name=place]");
+  if (whose && place) {
+    let usual = "";
+    const fill = () => {
+      const next = whose.selectedOptions[0]?.dataset.place ?? "";
+      if (place.value === usual) place.value = next;
+      usual = next;
+    };
+    whose.addEventListener("change", fill);
+    fill();
+  }
+
   // A filter select sends the list at once; the button stays for people without scripts.
   document.querySelectorAll("form.filters select[name=street]").forEach((select) => {
     select.addEventListener("change", () => {

@@ -11,6 +11,7 @@ SIZES = pytest.mark.parametrize("size", ["wide", "phone"])
 REGISTER = [
     "/", "/orgs/", "/orgs/?q=hq", "/orgs/?tier=team&field=supply", "/orgs/{pk}/", "/orgs/{pk}/?tab=activities",
     "/orgs/{pk}/?tab=history", "/orgs/{pk}/edit/", "/orgs/{pk}/phone/", "/orgs/{pk}/status/", "/orgs/{pk}/promote/", "/orgs/{pk}/activities/new/",
+    "/orgs/{pk}/activities/still/", "/orgs/activities/", "/orgs/activities/new/", "/orgs/activities/new/?q=hcd",
     "/orgs/duplicates/", "/acts/",
     "/orgs/new/?tier=registered", "/orgs/new/?tier=team", "/orgs/new/?tier=group", "/orgs/999999/",
 ]  # fmt: skip

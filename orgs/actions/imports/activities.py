@@ -1,5 +1,6 @@
 """Rows of the activity ledger: each finds its organisation by code or by name, then goes in once."""
 
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from core.ledger.columns import Ledger
@@ -7,6 +8,7 @@ from core.ledger.faults import Parser
 from core.ledger.reading import Sheet
 from core.scope import Area
 from orgs import search
+from orgs.actions import dormancy
 from orgs.actions.imports import preview
 from orgs.actions.imports.staging import BATCH, Staging, quoted, sql_type
 from orgs.models import Activity, Organization
@@ -17,7 +19,12 @@ WRITE_BATCH = 5_000
 
 
 class ActivityImport:
-    """One run over one sheet. Call `stage`, `check`, `compare`, then perhaps `write`, all in one transaction."""
+    """One run over one sheet. Call `stage`, `check`, `compare`, then perhaps `write`, all in one transaction.
+
+    by: who imports, None for the command line.
+    """
+
+    by = None
 
     def __init__(self, ledger: Ledger, tier, sheet: Sheet, area: Area):
         self.ledger, self.sheet, self.area = ledger, sheet, area
@@ -131,7 +138,7 @@ class ActivityImport:
         absent = {"place": "''", "attendance": "NULL::integer", "field": "''", "is_major": "false"}
         absent = {f: v for f, v in absent.items() if f not in self.stored}
         extra = "".join(f", {quoted(f)}" for f in absent), "".join(f", {v}" for v in absent.values())
-        now = timezone.now()
+        now, by = timezone.now(), self.by and self.by.pk
         for low in range(start, last + 1, WRITE_BATCH):
             portion = (low, low + WRITE_BATCH - 1)
             self.staging.execute(
@@ -140,10 +147,10 @@ class ActivityImport:
                 portion,
             )
             self.staging.execute(
-                f"INSERT INTO orgs_activity (organization_id, created_at, {names}{extra[0]}) "
-                f"SELECT organization_id, %s, {names}{extra[1]} FROM import_row "
+                f"INSERT INTO orgs_activity (organization_id, created_at, entered_by_id, {names}{extra[0]}) "
+                f"SELECT organization_id, %s, %s::bigint, {names}{extra[1]} FROM import_row "
                 "WHERE change = 'new' AND row BETWEEN %s AND %s ORDER BY row",
-                [now, *portion],
+                [now, by, *portion],
             )
             progress.at(min(self.read, low - start + WRITE_BATCH))
         self.staging.execute(
@@ -152,3 +159,5 @@ class ActivityImport:
             "WHERE o.id = a.organization_id AND (o.last_active_on IS NULL OR o.last_active_on < a.latest)",
             [now],
         )
+        touched = RawSQL("SELECT organization_id FROM import_row WHERE change IN ('new', 'changed')", ())  # noqa: S611
+        dormancy.judge(Organization.objects.filter(pk__in=touched))

@@ -74,6 +74,7 @@ def run(
     name = file_name or path.name
     with transaction.atomic(), told(Verb.IMPORT, by, f"导入 {name}", job=job) as context:
         work = kind(ledger, TIERS.get(ledger.kind), sheet, area)
+        work.by = by
         if write:
             work.staging.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
         progress.step("核对", sheet.total)
