@@ -10,6 +10,7 @@ urlpatterns = [
     path("places/", include("places.urls")),
     path("orgs/", include("orgs.urls")),
     path("filings/", include("filings.urls")),
+    path("public/", include("filings.urls_public")),
     path("jobs/", include("core.urls")),
     path("drafts/", include("core.urls_drafts")),
     path("files/", include("core.urls_files")),

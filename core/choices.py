@@ -49,3 +49,11 @@ class CaseVerb(TextChoices):
 
     ENTER = "enter", "录入"
     EDIT = "edit", "修改"
+
+
+class Purpose(TextChoices):
+    """Why an officer looks at a masked number."""
+
+    CONTACT = "contact", "联系组织"
+    CHECK = "check", "核实信息"
+    OTHER = "other", "其他"

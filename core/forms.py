@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 
 from core import parameters
-from core.choices import DayKind
+from core.choices import DayKind, Purpose
 from core.policy import Declared
 from core.words import mask_phone
 
@@ -37,6 +37,28 @@ class MaskedFields:
                 self.add_error(name, "被遮蔽的内容无法还原，请填写完整，或重新打开本页。")
             data[name] = self.stored[name]
         return data
+
+
+class PurposeForm(forms.Form):
+    """Why somebody needs what is masked everywhere."""
+
+    purpose = forms.ChoiceField(label="用途", choices=[("", "请选择"), *Purpose.choices])
+    note = forms.CharField(
+        label="说明", required=False, max_length=200, help_text="选“其他”时必填；用途和说明写入审计记录"
+    )
+
+    def clean(self):
+        data = super().clean()
+        if data.get("purpose") == Purpose.OTHER and not data.get("note"):
+            self.add_error("note", "请写明用途")
+        return data
+
+    def told(self) -> dict:
+        """What the audit keeps of it."""
+        return {
+            "purpose": str(Purpose(self.cleaned_data["purpose"]).label),
+            "note": self.cleaned_data["note"],
+        }
 
 
 class CaseForm(MaskedFields, forms.ModelForm):

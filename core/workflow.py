@@ -21,7 +21,7 @@ from core.words import mask_phone, shown
 
 FLOWS: dict[str, "Flow"] = {}
 FILES = "files"  # stands for the attachments among the fields of a case
-RESERVED = {"edit", "attach"}  # addresses of a case that are no steps
+RESERVED = {"edit", "attach", "form", "certificate"}  # addresses of a case that are no steps
 IN_TURN = "next=1"  # the address of a case that is opened from 我的待办: after a step the next one follows
 
 

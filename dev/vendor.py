@@ -20,6 +20,8 @@ LISTS = [ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc"]
 FILES = {
     "bootstrap": ["dist/css/bootstrap.min.css", "dist/js/bootstrap.bundle.min.js", "LICENSE"],
 }
+# For PDF: read by the server, not served. A folder whose name begins with a dot is not collected.
+FONTS = {"@expo-google-fonts/noto-serif-sc": ["400Regular/NotoSerifSC_400Regular.ttf", "LICENSE_FONT"]}
 # A manifest of static files fails on a source map that is not there.
 SOURCE_MAP = re.compile(rb"(?m)^\s*(?:/\*# ?sourceMappingURL=[^*]*\*/|//# ?sourceMappingURL=\S*)\s*$")
 Npm = Callable[[Path], tuple[list[str], dict[str, str]]]
@@ -62,6 +64,12 @@ def _fill(packages: Path) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
             sums.append(f"{hashlib.sha256(content).hexdigest()}  {path.relative_to(new)}\n")
+    for package, files in FONTS.items():
+        for file in files:
+            path = new / ".fonts" / Path(file).name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(packages / package / file, path)
+            sums.append(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(new)}\n")
     (new / "SHA256SUMS").write_text("".join(sorted(sums, key=lambda line: line[66:])))
     (new / ".stamp").write_text(wanted())
     shutil.rmtree(TARGET, ignore_errors=True)

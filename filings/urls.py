@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from filings.views import filings
+from filings.views import filings, papers
 
 app_name = "filings"
 urlpatterns = [
@@ -10,5 +10,10 @@ urlpatterns = [
     path("reviews/", filings.DueReviewList.as_view(), name="reviews"),
     path("begin/<slug:kind>/<int:pk>/", filings.FilingOf.as_view(), name="begin"),
     path("reconcile/", include("filings.urls_reconcile")),
+    path("cases/<int:pk>/form/", papers.form, name="form"),
+    path("cases/<int:pk>/form.pdf", papers.form, name="form_pdf"),
+    path("cases/<int:pk>/certificate/", papers.certificate, name="certificate"),
+    path("cases/<int:pk>/certificate.pdf", papers.certificate_pdf, name="certificate_pdf"),
+    path("cases/<int:pk>/certificate.svg", papers.code_image, name="code"),
     *filings.CASES,
 ]

@@ -88,14 +88,6 @@ class Verb(TextChoices):
     SEED = "seed", "演示数据"
 
 
-class Purpose(TextChoices):
-    """Why an officer looks at a masked number."""
-
-    CONTACT = "contact", "联系组织"
-    CHECK = "check", "核实信息"
-    OTHER = "other", "其他"
-
-
 class Reason(TextChoices):
     """Why two records look like one organisation."""
 

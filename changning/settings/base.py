@@ -190,3 +190,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {"axes": {"level": "WARNING"}},
 }
+
+PDF_FONT = BASE_DIR / "static_vendor" / ".fonts" / "NotoSerifSC_400Regular.ttf"
+PUBLIC_URL = env.text(
+    "PUBLIC_URL"
+)  # what a QR code leads to; empty: the address under which the page was opened

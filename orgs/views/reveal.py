@@ -7,10 +7,9 @@ from django.views.decorators.http import require_http_methods
 
 from core import audit
 from core.choices import AuditKind
+from core.forms import PurposeForm
 from core.views.base import require
 from core.words import mask_phone
-from orgs.choices import Purpose
-from orgs.forms_reveal import RevealForm
 from orgs.models import Organization
 from orgs.views.register import found
 
@@ -23,7 +22,7 @@ def phone(request, pk: int):
     organization = found(request, pk)
     if not organization.contact_phone:
         raise Http404
-    form, number = RevealForm(request.POST or None), ""
+    form, number = PurposeForm(request.POST or None), ""
     if request.method == "POST" and form.is_valid():
         audit.record(
             AuditKind.READ,
@@ -31,8 +30,7 @@ def phone(request, pk: int):
             list="组织名册",
             record=organization.pk,
             field=str(Organization._meta.get_field("contact_phone").verbose_name),
-            purpose=str(Purpose(form.cleaned_data["purpose"]).label),
-            note=form.cleaned_data["note"],
+            **form.told(),
         )
         number = organization.contact_phone
     context = {

@@ -20,18 +20,10 @@ from filings.views.filings import DueReviewList, not_reviewable, send_reviews
 from orgs.actions.setup import load_dictionaries
 from orgs.choices import Status, Tier
 from orgs.models import Organization
+from tests.filings.conftest import WHOLE
 
 STEPS = policy.FILING.steps
 TODAY = datetime.date.today()
-WHOLE = {
-    "name": "甲一春晓合唱队", "category": "culture", "service_fields": ["civility"], "established_on": "2020-03-01",
-    "activity_place": "甲一居委活动室", "activity_content": "合唱排练、节日演出", "activity_time": "每周二、四上午",
-    "weekly_sessions": "2", "member_count": "23", "party_member_count": "4", "leader_name": "李秀英",
-    "leader_gender": "female", "leader_age": "63", "leader_political_status": "party", "leader_address": "甲路12弄3号401室",
-    "leader_employer": "已退休", "contact_phone": "13812345678", "liaison_assignment": "assigned", "liaison_name": "王建国",
-    "liaison_gender": "male", "liaison_age": "45", "liaison_post": "甲一居民区党总支委员", "party_branch": "甲一居民区党总支",
-    "liaison_phone": "13987654321", "reason": "",
-}  # fmt: skip
 
 
 @pytest.fixture
@@ -46,18 +38,6 @@ def people(cast):
         Role.COMMITTEE_MEMBER: cast.committee, Role.STREET_OFFICER: cast.street, Role.DISTRICT_OFFICER: cast.officer,
         Role.LEADER: cast.leader, Role.AUDIT_ADMIN: cast.auditor,
     }  # fmt: skip
-
-
-@pytest.fixture
-def new_filing(cast):
-    """An unsaved new filing with the whole form; new_filing(name=…)."""
-
-    def make(**changed):
-        values = {k: v for k, v in WHOLE.items() if v} | changed
-        values["established_on"] = datetime.date(2020, 3, 1)
-        return Filing(kind=Kind.NEW, street=cast.jia, community=cast.jia1, **values)
-
-    return make
 
 
 @pytest.fixture

@@ -1,0 +1,68 @@
+"""Certificates, and what each says about itself today."""
+
+import datetime
+from dataclasses import dataclass
+
+from filings.choices import Validity
+from filings.models import Certificate, Filing
+from orgs.choices import Status, Tier
+from orgs.models import Organization
+from orgs.queries import terms
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Whether a certificate still holds; since: the day on which that changed, None when it is not known."""
+
+    validity: Validity
+    since: datetime.date | None = None
+
+
+def by_code(code: str) -> Certificate | None:
+    """For whoever holds the code, also without an account."""
+    return _whole().filter(code=code).first()
+
+
+def of_filing(user, pk: int) -> Certificate | None:
+    return _whole().visible_to(user).filter(filing=pk).first()
+
+
+def _whole():
+    return Certificate.objects.select_related("filing__street", "filing__community", "organization")
+
+
+def standing(certificate: Certificate) -> Standing:
+    """Valid while the team is filed, nothing newer was issued, and it still goes by the name that the paper bears."""
+    team = certificate.organization
+    if team.tier == Tier.REGISTERED:
+        return Standing(Validity.PROMOTED, since(team, "tier"))
+    if team.status == Status.CANCELLED:
+        return Standing(Validity.CANCELLED, since(team, "status"))
+    if team.status != Status.FILED:
+        return Standing(Validity.STOPPED, since(team, "status"))
+    newer = Certificate.objects.filter(organization=team, pk__gt=certificate.pk).order_by("pk").first()
+    if newer:
+        return Standing(Validity.CHANGED, newer.issued_on)
+    if team.name != certificate.filing.name:
+        return Standing(Validity.CHANGED, since(team, "name"))
+    return Standing(Validity.VALID)
+
+
+def since(team: Organization, field: str) -> datetime.date | None:
+    """The day on which a field took the value that it has, from the history."""
+    now, found = getattr(team, field), None
+    for value, at in team.events.order_by("-pgh_id").values_list(field, "pgh_created_at"):
+        if value != now:
+            break
+        found = at
+    return found.date() if found else None
+
+
+def issuer(filing: Filing) -> str:
+    """Who signs: 街道办事处 or 镇人民政府."""
+    name = filing.street.name
+    return f"{name}人民政府" if name.endswith("镇") else f"{name}办事处"
+
+
+def category(filing: Filing) -> str:
+    return terms.categories().get(filing.category, "")
