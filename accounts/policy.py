@@ -34,6 +34,7 @@ GRANTS = {
     "filings.review": frozenset({Role.COMMITTEE_MEMBER}),
     "filings.decide": frozenset({Role.STREET_OFFICER}),
     "filings.check": frozenset({Role.DISTRICT_OFFICER}),
+    "filings.event": frozenset({Role.COMMITTEE_MEMBER, Role.STREET_OFFICER}),
     "filings.export": OFFICERS | {Role.LEADER},
     "targets.view": OFFICERS | {Role.LEADER},
     "settings.view": frozenset({Role.DISTRICT_OFFICER, Role.LEADER, Role.SYSTEM_ADMIN}),

@@ -110,6 +110,8 @@ class Flow:
             here = Q(state__in=step.sources)
             if step.others:
                 here &= ~Q(hands__contains=[user.pk])
+            if step.opens:
+                here &= Q(**{f"{step.opens}__lte": timezone.localdate()})
             mine |= here & Q(entered_by__role=user.role) if step.own else here
         rows = self.model.objects.visible_to(user).filter(mine)
         return rows.order_by(models.F("due_on").asc(nulls_last=True), "pk")

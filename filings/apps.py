@@ -15,4 +15,5 @@ class FilingsConfig(AppConfig):
         policy = import_module("filings.policy")
         declare("备案", policy.PARAMETERS)
         import_module("filings.actions.filing")
+        import_module("filings.actions.event")
         import_module("filings.queries.tabs")
