@@ -32,6 +32,10 @@ class EventForm(MaskedFields, forms.ModelForm):
         self.fields["expected_attendance"].help_text = f"{large}报街镇知悉"
         self.fields["safety_plan"].help_text = f"{large}必填：路线、疏散、医疗、天气等"
         self.fields["foreign_note"].help_text = "有境外人员、组织参加或资助的，写明国别、人数和单位"
+        gaps = event.pk or self.data.get("keep")  # what is missing is said when it is sent
+        needed = policy.EVENT_FIRST if gaps else policy.needed_for(self.data.get("kind", ""))
+        for name, field in self.fields.items():
+            field.required = name in needed
         for name, words in event.returned.items():
             self.fields[name].help_text = f"请补正：{words}"
         if event.returned:

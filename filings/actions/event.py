@@ -71,7 +71,9 @@ def tell(case: MajorEvent, title: str, body: str) -> None:
 
 
 def warnings(case: MajorEvent) -> list[str]:
-    """Who is to know of it and why, while it can still be sent; and whether it comes late."""
+    """Who is to know of it and why, while it can still be sent; until it is acknowledged, whether it comes late."""
+    if case.decided_at or case.state == EventState.CALLED_OFF:
+        return []
     said, unsent = [], case.state in (EventState.DRAFT, EventState.RETURNED)
     if unsent:
         state, why = policy.level(case)

@@ -48,6 +48,11 @@ EVENT_FIRST = ("kind", "name", "starts_at", "ends_on")  # 草稿也要有
 OF_ACTIVITIES = ("place", "expected_attendance", "safety_officer", "safety_phone")
 
 
+def needed_for(kind: str) -> tuple[str, ...]:
+    """报告时的必填栏目：活动要写明地点、人数和安全负责人，事项不用。"""
+    return (*EVENT_FIRST, "content", *(() if kind in MATTERS else OF_ACTIVITIES))
+
+
 def is_matter(case) -> bool:
     return case.kind in MATTERS
 
@@ -92,7 +97,7 @@ def for_district(case) -> bool:
 
 def event_is_whole(case, by) -> str | None:
     """内容、地点、人数、安全负责人及电话等必填栏目都已填写；涉外的写明情况，达到规模标准的附安全预案。"""
-    needed = ["content"] + list(OF_ACTIVITIES if is_activity(case) else ())
+    needed = [*needed_for(case.kind)]
     needed += ["foreign_note"] if case.foreign else []
     needed += ["safety_plan"] if is_activity(case) and is_large(case) else []
     missing = [name for name in needed if getattr(case, name) in (None, "")]

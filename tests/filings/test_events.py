@@ -511,11 +511,21 @@ def test_mistakes_are_at_their_fields_and_a_draft_may_have_gaps(make_org, cast, 
     wrong = client.post(url, FORM | {"ends_on": str(PAST - datetime.timedelta(days=1)), "budget": "-1"})
     assert set(wrong.context["form"].errors) == {"ends_on", "budget"}
     few = {name: FORM[name] for name in policy.EVENT_FIRST}
-    refused = client.post(url, few)
-    assert "请补填：内容、地点、预计参加人数、安全负责人、安全负责人电话。" in refused.content.decode()
+    gaps = client.post(url, few)
+    assert set(gaps.context["form"].errors) == {"content", *policy.OF_ACTIVITIES}
+    large = client.post(url, FORM | {"expected_attendance": "80", "foreign": "on"})
+    assert "请补填：涉外情况、安全预案。" in large.content.decode()
     assert not MajorEvent.objects.exists()
     assert client.post(url, few | {"keep": "1"}).status_code == 302
+    draft = MajorEvent.objects.get()
+    edit = reverse("filings:event_edit", args=[draft.pk])
+    assert client.post(edit, few | {"content": "写了一半"}).url == draft.get_absolute_url()
+    page = client.get(draft.get_absolute_url()).content.decode()
+    assert "写了一半" in page and "请补填：地点、预计参加人数、安全负责人、安全负责人电话。" in page
     assert MajorEvent.objects.get().state == "draft"
+    matter = few | {"kind": "lawsuit", "name": "合同纠纷", "content": "场地合同纠纷"}
+    assert client.post(url, matter).status_code == 302
+    assert MajorEvent.objects.get(kind="lawsuit").state == "street"
 
 
 def test_only_who_may_report_finds_the_form_and_only_in_their_area(make_org, cast, sign_in):
