@@ -64,7 +64,7 @@ def event_of(organization: Organization, day: datetime.date) -> MajorEvent:
     event.starts_at, event.ends_on = nine, day
     event.content, event.way = "面向居民的集体活动，由团队骨干和志愿者组织", "现场"
     event.place, event.safety_officer = event.place or "居委活动室", event.safety_officer or "王建国"
-    event.safety_phone = event.safety_phone or "13800000000"
+    event.safety_phone = event.safety_phone or "19900000001"
     event.safety_plan = "设安全员 4 名，划定观众区，备急救箱；遇雨改期。"
     return event
 
