@@ -34,6 +34,7 @@ GRANTS = {
     "filings.review": frozenset({Role.COMMITTEE_MEMBER}),
     "filings.decide": frozenset({Role.STREET_OFFICER}),
     "filings.check": frozenset({Role.DISTRICT_OFFICER}),
+    "filings.event": frozenset({Role.COMMITTEE_MEMBER, Role.STREET_OFFICER}),
     "filings.export": OFFICERS | {Role.LEADER},
     "filings.reconcile": frozenset({Role.DISTRICT_OFFICER, Role.STREET_OFFICER}),
     "filings.reconciliations": frozenset({Role.DISTRICT_OFFICER, Role.STREET_OFFICER, Role.LEADER}),

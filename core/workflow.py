@@ -132,6 +132,8 @@ class Flow:
             here = Q(state__in=step.sources, **{f"{name}__in": values for name, values in step.when.items()})
             if step.others:
                 here &= ~Q(hands__contains=[user.pk])
+            if step.opens:
+                here &= Q(**{f"{step.opens}__lte": timezone.localdate()})
             mine |= here & Q(side=user.role) if step.own else here
         rows = self.model.objects.visible_to(user).filter(mine)
         return rows.order_by(models.F("due_on").asc(nulls_last=True), "pk")

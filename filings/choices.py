@@ -48,13 +48,17 @@ class EventKind(TextChoices):
     GATHERING = "gathering", "大型集会、演出、展示"
     OUTING = "outing", "外出参观、跨区活动"
     SPORTS = "sports", "体育比赛"
-    FORUM = "forum", "研讨、论坛、讲座"
+    FORUM = "forum", "研讨、论坛、讲座、展会"
     COMPETITION = "competition", "评比、评选、表彰"
     FUNDRAISING = "fundraising", "募捐、义卖"
+    MEETING = "meeting", "会员（代表）大会、修改章程"
     LEADERSHIP = "leadership", "换届、负责人变动"
     FOREIGN = "foreign", "涉外及涉港澳台活动"
     DONATION = "donation", "接受境外捐赠、资助"
-    OTHER = "other", "其他重大事项"
+    SPENDING = "spending", "大额公益支出、对外投资"
+    ENTITY = "entity", "创办经济实体"
+    LAWSUIT = "lawsuit", "重大诉讼、纠纷"
+    OTHER = "other", "其他重大活动"
 
 
 class EventState(TextChoices):
@@ -68,6 +72,13 @@ class EventState(TextChoices):
     ACKNOWLEDGED = "acknowledged", "已知悉"
     REPORTED = "reported", "已报结果"
     CALLED_OFF = "called_off", "活动取消"
+
+
+class Incidents(TextChoices):
+    """Whether everybody came home safe from a major event."""
+
+    NONE = "none", "无安全事故"
+    SOME = "some", "有安全事故"
 
 
 class Validity(TextChoices):

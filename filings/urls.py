@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from filings.views import filings, papers
+from filings.views import events, filings, papers
 
 app_name = "filings"
 urlpatterns = [
@@ -15,5 +15,9 @@ urlpatterns = [
     path("cases/<int:pk>/certificate/", papers.certificate, name="certificate"),
     path("cases/<int:pk>/certificate.pdf", papers.certificate_pdf, name="certificate_pdf"),
     path("cases/<int:pk>/certificate.svg", papers.code_image, name="code"),
+    path("events/", events.EventList.as_view(), name="events"),
+    path("events/start/", events.start, name="event_start"),
+    path("events/new/<int:pk>/", events.NewEvent.as_view(), name="event_new"),
     *filings.CASES,
+    *events.CASES,
 ]

@@ -1,0 +1,1 @@
+"""Made-up filings for demonstrations. Nothing but `manage.py seed_demo` uses this."""

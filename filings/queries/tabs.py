@@ -1,8 +1,11 @@
 """What the page of an organisation shows of its filings."""
 
+from django.utils import timezone
+
 from core.registry import Tab, tab
 from filings.choices import Kind
-from filings.policy import SUITS, suits
+from filings.policy import SUITS, may_report, suits
+from filings.queries import events
 from filings.queries.filings import of, open_one
 from orgs.choices import Tier
 from orgs.models import Organization
@@ -18,3 +21,14 @@ def filings_of(organization: Organization, user) -> dict | None:
 
 
 tab(Organization, Tab("filings", "备案", "filings/_tab.html", filings_of))
+
+
+def events_of(organization: Organization, user) -> dict | None:
+    if not user.may("filings.view"):
+        return None
+    rows = list(events.of(user, organization)[:50])
+    offered = user.may("filings.event") and may_report(organization)
+    return {"count": len(rows), "rows": rows, "may_report": offered, "today": timezone.localdate()}
+
+
+tab(Organization, Tab("events", "重大活动", "filings/_events.html", events_of))

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -21,29 +21,18 @@ from filings.forms_reviews import ReviewForm
 from filings.models import Filing
 from filings.queries import filings
 from filings.tables.filings import DUE_REVIEWS, FILINGS
+from filings.views.start import choose
 from orgs.choices import Verb
 from orgs.models import Organization
-from orgs.queries import register
-
-FOUND = 20
 
 
 @require_GET
 def start(request):
-    """What can be filed, and for which organisation: found by name, pinyin or number."""
+    """What can be filed, and for which organisation."""
     require(request.user, "filings.enter", "办理备案")
-    asked, found = request.GET.get("q", "").strip(), []
-    if asked:
-        rows, _ = register.matching(Organization.objects.visible_to(request.user), asked)
-        found = [(o, kinds_for(o)) for o in rows.select_related("community")[:FOUND]]
-    context = {
-        "title": "办理备案",
-        "asked": asked,
-        "found": found,
-        "most": FOUND,
-        "back": reverse("filings:list"),
-    }
-    return render(request, "filings/start.html", context)
+    return choose(
+        request, offered=kinds_for, template="filings/start.html", title="办理备案", back="filings:list"
+    )
 
 
 def kinds_for(organization: Organization) -> list[tuple[str, str]]:
