@@ -8,6 +8,8 @@ ENTRIES = [  # label, url name, grant, key after "g"
     ("活动记录", "orgs:activities", "orgs.view", "y"),
     ("备案", "filings:list", "filings.view", "f"),
     ("重大活动", "filings:events", "filings.view", "e"),
+    ("小组确认", "filings:groups", "filings.groups", "x"),
+    ("备案抽查", "filings:checks", "filings.checks", "q"),
     ("状态变更", "orgs:status_changes", "orgs.view", "b"),
     ("达标情况", "orgs:targets", "targets.view", "t"),
     ("疑似重复", "orgs:duplicates", "orgs.edit", "d"),

@@ -33,6 +33,8 @@ GRANTS = {
     "filings.enter": frozenset({Role.COMMITTEE_MEMBER, Role.STREET_OFFICER}),
     "filings.review": frozenset({Role.COMMITTEE_MEMBER}),
     "filings.decide": frozenset({Role.STREET_OFFICER}),
+    "filings.groups": OFFICERS | {Role.LEADER},
+    "filings.checks": frozenset({Role.DISTRICT_OFFICER, Role.STREET_OFFICER, Role.LEADER}),
     "filings.check": frozenset({Role.DISTRICT_OFFICER}),
     "filings.event": frozenset({Role.COMMITTEE_MEMBER, Role.STREET_OFFICER}),
     "filings.export": OFFICERS | {Role.LEADER},

@@ -64,7 +64,7 @@ class Flow:
     before(case): (title, facts) to compare with, by default the last decided case of the same subject;
     warnings(case, by): sentences that the decider should read and that refuse nothing;
     effects: verb → what else happens, called with (case, by, note) in the same transaction, before the case is stored;
-    related: foreign keys that the name of a case is read through.
+    related: foreign keys that the name of a case is read through; more(case): facts that are no columns of the case.
     """
 
     workflow: Workflow
@@ -78,6 +78,7 @@ class Flow:
     warnings: Callable[[Any, Any], list[str]] = lambda case, by: []
     effects: dict[str, Callable] = field(default_factory=dict)
     related: Sequence[str] = ()
+    more: Callable[[Any], list[Fact]] = lambda case: []
 
     def __post_init__(self):
         """A slip in a declaration stops the start, not the officer."""
@@ -302,7 +303,7 @@ class Flow:
     def facts(self, case) -> list[Fact]:
         """What the decider sees of the case as it is now."""
         files = list(attachments.of(case)) if case.pk else []
-        found = facts_of(case, self.fields(case), self.words)
+        found = facts_of(case, self.fields(case), self.words) + self.more(case)
         if files:
             found.append(
                 Fact(FILES, "附件", "、".join(f.name for f in files), " ".join(f.digest[:16] for f in files))

@@ -89,3 +89,11 @@ class Validity(TextChoices):
     CANCELLED = "cancelled", "已注销"
     PROMOTED = "promoted", "已转为注册社会组织"
     STOPPED = "stopped", "已停止活动"
+
+
+class GroupVerb(TextChoices):
+    """What is done to groups besides what the register does."""
+
+    CONFIRM = "confirm", "年度确认"
+    STOP = "stop", "申请停止活动"
+    DRAW = "draw", "抽取"

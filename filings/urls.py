@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from filings.views import events, filings, papers
+from filings.views import checks, events, filings, groups, papers
 
 app_name = "filings"
 urlpatterns = [
@@ -18,6 +18,11 @@ urlpatterns = [
     path("events/", events.EventList.as_view(), name="events"),
     path("events/start/", events.start, name="event_start"),
     path("events/new/<int:pk>/", events.NewEvent.as_view(), name="event_new"),
+    path("groups/", groups.GroupList.as_view(), name="groups"),
+    path("groups/<int:pk>/", groups.group, name="group"),
+    path("checks/", checks.CheckList.as_view(), name="checks"),
+    path("checks/draw/", checks.DrawLots.as_view(), name="draw"),
     *filings.CASES,
+    *checks.CASES,
     *events.CASES,
 ]

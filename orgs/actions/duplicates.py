@@ -149,7 +149,9 @@ def merge(
     except ValidationError as error:
         raise Refused("合并后的内容有问题：" + "；".join(error.messages) + "。请改选后再合并。") from error
     except IntegrityError as error:
-        raise Refused("两条记录名下有相同的业务记录，不能自动合并。请先处理其中一条。") from error
+        raise Refused(
+            "两个组织有同一年度、同一事项的记录（例如都有没办完的备案），请先办完或撤回其中一件，再合并。"
+        ) from error
 
 
 def _merge(pair, keep: int, take: set[str], versions: dict[int, int], by, note: str) -> Organization:

@@ -1,0 +1,38 @@
+"""Spot checks of the district: drawing lots, the list, and the page of each."""
+
+from django.urls import reverse
+
+from core.registry import register as listed
+from core.views.cases import CasePage, case_urls
+from core.views.forms import FormPage
+from core.views.lists import ListView
+from filings.actions import checks as actions
+from filings.filters_groups import CheckFilter
+from filings.forms_groups import DrawForm
+from filings.models import SpotCheck
+from filings.tables.groups import CHECKS
+
+
+class DrawLots(FormPage):
+    """The seed is said before the draw; who has it can draw the same."""
+
+    grant, doing, form_class, action = "filings.check", "抽取备案", DrawForm, actions.draw
+    title, submit, done = "抽取备案", "抽取", "已抽取，请逐件核查。"
+
+    def after(self, result) -> str:
+        return reverse("filings:checks")
+
+
+class CheckCase(CasePage):
+    template_name = "filings/check.html"
+
+
+@listed
+class CheckList(ListView):
+    model, columns, filterset_class = SpotCheck, CHECKS, CheckFilter
+    title, url_name, detail_url_name = "备案抽查", "filings:checks", "filings:check"
+    grant, doing, export_grant = "filings.checks", "查看备案抽查", "filings.export"
+    tab_field, default_sort, template_name = "state", "due", "filings/checks.html"
+
+
+CASES = case_urls(actions.FLOW, "checks", view="filings.checks", doing="查看备案抽查", page=CheckCase)
