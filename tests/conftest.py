@@ -15,6 +15,7 @@ from django.test import Client
 from accounts.choices import Role
 from accounts.models import User
 from changning import embedded
+from filings.models import Source
 from orgs.actions import register
 from orgs.choices import Status, TermKind, Tier
 from orgs.models import Organization, Term
@@ -165,3 +166,11 @@ def read_xlsx():
         return [list(row) for row in openpyxl.load_workbook(source).worksheets[0].iter_rows(values_only=True)]
 
     return read
+
+
+@pytest.fixture
+def sources(db):
+    """The two systems, which a test with real transactions may have swept away."""
+    for kind, name in (("filing", "上海市社区群众活动团队备案系统"), ("volunteer", "上海市社区志愿服务网")):
+        Source.objects.get_or_create(kind=kind, defaults={"name": name})
+    return {source.kind: source for source in Source.objects.all()}

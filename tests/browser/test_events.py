@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User
-from filings.demo.events import plant_events
+from filings.demo.events import plant
 from filings.models import MajorEvent
 from orgs.models import Activity, Organization
 from tests.browser.checks import faults
@@ -64,7 +64,7 @@ def test_the_pages_of_events_are_accessible_silent_and_fit(size, district, enter
         person.refresh_from_db()
     for n in range(4):
         make_org(f"甲一第{n}舞蹈队", contact_phone="13800001111")
-    plant_events(TODAY)
+    plant(TODAY)
     case = {e.state: e.get_absolute_url() for e in MajorEvent.objects.order_by("due_on")}
     team = MajorEvent.objects.get(state="reported").organization
     lists = [reverse("filings:events"), f"{team.get_absolute_url()}?tab=events"]

@@ -38,14 +38,6 @@ serial = itertools.count(1)
 
 
 @pytest.fixture
-def sources(db):
-    """The two systems, which a test with real transactions may have swept away."""
-    for kind, name in (("filing", "上海市社区群众活动团队备案系统"), ("volunteer", "上海市社区志愿服务网")):
-        Source.objects.get_or_create(kind=kind, defaults={"name": name})
-    return {source.kind: source for source in Source.objects.all()}
-
-
-@pytest.fixture
 def filing(sources, cast):
     source = sources["filing"]
     return running.set_columns(source=source, columns=COLUMNS, headers=HEADERS, run=None, by=cast.officer)

@@ -107,7 +107,9 @@ class Command(BaseCommand):
         place = getattr(user, f"{level}_id")
         if place is None:
             return everything, set()
-        paths = model.scope_path[level]
+        paths = model.scope_path.get(level)
+        if paths is None:
+            return set(), everything
         paths = (paths,) if isinstance(paths, str) else paths
         where_each = rows.values_list("pk", *(f"{path}__pk" for path in paths))
         inside = {pk for pk, *where in where_each if set(where) == {place}}
