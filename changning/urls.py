@@ -23,6 +23,7 @@ urlpatterns = [
     path("reports/", include("reports.urls")),
     path("", include("reports.urls_home")),
 ]
+handler400 = "core.views.errors.bad_request"
 handler404 = "core.views.errors.not_found"
 handler403 = "core.views.errors.forbidden"
 handler500 = "core.views.errors.broken"

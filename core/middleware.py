@@ -19,10 +19,11 @@ class FormMiddleware:
     def __call__(self, request):
         if request.method == "GET" and "draft" in request.GET and request.user.is_authenticated:
             request.draft = asked_for(request)
-        if request.method == "POST" and any(
-            "\x00" in v for _, values in request.POST.lists() for v in values
+        sent = [request.GET, request.POST] if request.method == "POST" else [request.GET]
+        if "\x00" in request.path or any(
+            "\x00" in v for data in sent for _, values in data.lists() for v in values
         ):
-            raise SuspiciousOperation("a form holds a NUL character")
+            raise SuspiciousOperation("an address or a form holds a NUL character")
         key = drafts.read(request) if request.method == "POST" and drafts.FIELD in request.POST else None
         if key is None or key.path != request.path:
             return self.get_response(request)

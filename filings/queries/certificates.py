@@ -20,7 +20,7 @@ class Standing:
 
 def by_code(code: str) -> Certificate | None:
     """For whoever holds the code, also without an account."""
-    return _whole().filter(code=code).first()
+    return _whole().filter(code=code).first() if code.isprintable() else None
 
 
 def of_filing(user, pk: int) -> Certificate | None:

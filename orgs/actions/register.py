@@ -97,6 +97,9 @@ def promote(
     """Move up one tier; the record, its activities and its history stay. Raises ValidationError with what is missing."""
     if refusal := policy.promotion_refusal(organization.tier, organization.status, by):
         raise ValidationError(refusal)
+    credit_code = "".join(credit_code.split()).upper()
+    if credit_code and (fault := policy.credit_code_fault(credit_code)):
+        raise ValidationError(f"{fault[1]}。")
     tier, status = policy.PROMOTIONS[organization.tier]
     organization.tier, organization.status = tier, status
     organization.filing_no = filing_no or organization.filing_no

@@ -190,6 +190,23 @@ def test_a_team_becomes_a_registered_body_by_the_district(filing_in, cast):
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("code", ["52310105MJ49000139", "1234", "91350100M000100Y43"])
+def test_a_wrong_credit_code_registers_nobody(code, filing_in, cast, sign_in):
+    case = filing_in(FilingState.DISTRICT, Kind.REGISTER)
+    answer = sign_in(cast.officer).post(
+        f"{case.get_absolute_url()}register/",
+        {
+            "credit_code": code,
+            "legal_form": "service_agency",
+            "registration_no": "1",
+            "certificate_expires_on": "2030-01-01",
+            "note": "准予",
+        },
+    )
+    assert answer.status_code == 409 and "信用代码" in answer.content.decode()
+    assert Organization.objects.get(pk=case.organization_id).tier == Tier.TEAM
+
+
 def test_nobody_decides_on_what_they_entered_and_the_database_refuses_it_too(new_filing, cast, colleague):
     case = actions.enter(new_filing(), by=cast.street)
     case = FLOW.take(case, "review", by=cast.committee, note="属实")

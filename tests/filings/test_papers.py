@@ -144,6 +144,12 @@ def test_an_unknown_code_is_one_sentence(code, client, db):
     assert "<script>" not in answer.content.decode().split("<main")[1].split('name="code"')[0]
 
 
+@pytest.mark.parametrize("path", ["a%0Ab", "%F0%9F%98%80", "x" * 300])
+def test_a_strange_address_is_a_sentence_too(path, client, db):
+    answer = client.get(f"/public/filings/{path}/")
+    assert answer.status_code == 404 and "没有这个查验码" in answer.content.decode()
+
+
 def test_only_the_public_pages_are_open_to_anybody(filed, client):
     case = filed()
     assert client.get("/public/").status_code == 200
