@@ -21,6 +21,11 @@ class Area:
 NOWHERE = Area("none", label="无业务数据权限")
 
 
+def through(path: str, model: type[models.Model]) -> dict:
+    """The `scope_path` of what hangs on another record: its lookups behind the name of the foreign key."""
+    return {kind: f"{path}__{lookup}" for kind, lookup in model.scope_path.items()}
+
+
 class ScopedQuerySet(models.QuerySet):
     """Rows of a model that declares `scope_path = {"district": …, "street": …, "community": …}`, lookups to each place.
 

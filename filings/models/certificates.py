@@ -4,7 +4,7 @@ import pghistory
 from django.conf import settings
 from django.db import models
 
-from core.scope import ScopedQuerySet
+from core.scope import ScopedQuerySet, through
 from filings.models.filings import Filing
 from orgs.models import Organization
 
@@ -24,11 +24,7 @@ class Certificate(models.Model):
     )
 
     objects = ScopedQuerySet.as_manager()
-    scope_path = {
-        "district": "filing__street__district",
-        "street": "filing__street",
-        "community": "filing__community",
-    }
+    scope_path = through("filing", Filing)
 
     class Meta:
         verbose_name = "备案证明"

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.models import Case
-from core.scope import ScopedQuerySet
+from core.scope import ScopedQuerySet, through
 from filings.choices import EventKind, EventState, Incidents
 from filings.policy.events import level
 from orgs.models import Activity, Organization
@@ -76,11 +76,7 @@ class MajorEvent(Case):
     )
 
     objects = ScopedQuerySet.as_manager()
-    scope_path = {
-        "district": "organization__street__district",
-        "street": "organization__street",
-        "community": "organization__community",
-    }
+    scope_path = through("organization", Organization)
     personal = frozenset({"safety_phone"})
 
     class Meta(Case.Meta):

@@ -4,7 +4,7 @@ import pghistory
 from django.conf import settings
 from django.db import models
 
-from core.scope import ScopedQuerySet
+from core.scope import ScopedQuerySet, through
 from orgs.models import Organization
 
 
@@ -24,11 +24,7 @@ class YearlyConfirmation(models.Model):
     confirmed_at = models.DateTimeField("确认时间", auto_now_add=True)
 
     objects = ScopedQuerySet.as_manager()
-    scope_path = {
-        "district": "organization__street__district",
-        "street": "organization__street",
-        "community": "organization__community",
-    }
+    scope_path = through("organization", Organization)
 
     class Meta:
         verbose_name = "小组年度确认"

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from core.models import Job
-from core.scope import ScopedQuerySet
+from core.scope import ScopedQuerySet, through
 from filings.choices_reconcile import Decision, Kind, SourceKind
 from orgs.models import Organization
 from places.models import Community, District, Street
@@ -178,11 +178,7 @@ class Link(models.Model):
     linked_at = models.DateTimeField("关联时间", auto_now_add=True)
 
     objects = ScopedQuerySet.as_manager()
-    scope_path = {
-        "district": "organization__street__district",
-        "street": "organization__street",
-        "community": "organization__community",
-    }
+    scope_path = through("organization", Organization)
 
     class Meta:
         verbose_name = "市系统记录的关联"

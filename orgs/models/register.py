@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from core.scope import ScopedQuerySet
+from core.scope import ScopedQuerySet, through
 from orgs.choices import (
     Assignment,
     Dormancy,
@@ -211,11 +211,7 @@ class Activity(models.Model):
     created_at = models.DateTimeField("录入时间", auto_now_add=True)
 
     objects = ScopedQuerySet.as_manager()
-    scope_path = {
-        "district": "organization__street__district",
-        "street": "organization__street",
-        "community": "organization__community",
-    }
+    scope_path = through("organization", Organization)
 
     class Meta:
         verbose_name = "活动记录"

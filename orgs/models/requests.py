@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from core.models import Case
-from core.scope import ScopedQuerySet
+from core.scope import ScopedQuerySet, through
 from orgs.choices import RequestState, Status
 from orgs.models.register import Organization
 
@@ -26,11 +26,7 @@ class StatusChange(Case):
     property_note = models.CharField("财物和账目处理", max_length=300, blank=True)
 
     objects = ScopedQuerySet.as_manager()
-    scope_path = {
-        "district": "organization__street__district",
-        "street": "organization__street",
-        "community": "organization__community",
-    }
+    scope_path = through("organization", Organization)
 
     class Meta(Case.Meta):
         verbose_name = "状态变更申请"

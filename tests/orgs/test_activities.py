@@ -16,7 +16,7 @@ from PIL import Image, TiffImagePlugin
 
 from core import attachments, exports, photos, undo
 from core.ledger.guard import Refused
-from core.models import Attachment, AuditEvent
+from core.models import Attachment, AuditEvent, Notice
 from core.scope import Area
 from orgs.actions import dormancy, register
 from orgs.actions.imports.run import run
@@ -528,3 +528,22 @@ def test_the_page_of_an_activity_shows_photo_and_history_and_offers_to_take_it_b
     assert client.get(reverse("files:file", args=[Attachment.objects.get().pk])).status_code == 404
     undo.undo(Activity.pgh_event_model.objects.get(pgh_label="delete").pgh_context_id, cast.committee)
     assert client.get(reverse("files:file", args=[Attachment.objects.get().pk])).status_code == 200
+
+
+def test_whoever_falls_silent_is_told_to_the_committee_once(make_org, cast):
+    today = datetime.date.today()
+    silent = make_org(
+        tier="group",
+        established_on=today - datetime.timedelta(days=900),
+        last_active_on=today - datetime.timedelta(days=150),
+    )
+    make_org(tier="group", community=cast.yi1, last_active_on=today)
+    dormancy.mark(today)
+    assert Organization.objects.get(pk=silent.pk).dormancy == "active"
+    dormancy.mark(today + datetime.timedelta(days=60))
+    assert Organization.objects.get(pk=silent.pk).dormancy == "late"  # past the period, within the grace
+    assert not Notice.objects.exists()
+    for _ in range(2):
+        dormancy.mark(today + datetime.timedelta(days=100))
+    told = Notice.objects.get()
+    assert (told.user, told.title) == (cast.committee, "有 1 个组织长期没有活动，已列为休眠")
