@@ -72,11 +72,20 @@ def test_source_map_comment_is_removed_and_nothing_else(tmp_path, monkeypatch):
         path = packages / "bootstrap" / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"a{}\n/*# sourceMappingURL=x.css.map */\nb{}//# no\n//# sourceMappingURL=x.js.map")
+    for package, files in vendor.FONTS.items():
+        for file in files:
+            path = packages / package / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"font //# sourceMappingURL=kept")
     monkeypatch.setattr(vendor, "TARGET", tmp_path / "static_vendor")
     vendor._fill(packages)
     assert (tmp_path / "static_vendor/bootstrap/bootstrap.min.css").read_bytes() == b"a{}\n\nb{}//# no\n"
+    font = tmp_path / "static_vendor/.fonts/NotoSerifSC_400Regular.ttf"
+    assert font.read_bytes() == b"font //# sourceMappingURL=kept"
     listed = (tmp_path / "static_vendor/SHA256SUMS").read_text().splitlines()
     assert [line[66:] for line in listed] == [
+        ".fonts/LICENSE_FONT",
+        ".fonts/NotoSerifSC_400Regular.ttf",
         "bootstrap/LICENSE",
         "bootstrap/bootstrap.bundle.min.js",
         "bootstrap/bootstrap.min.css",
