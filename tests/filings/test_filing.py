@@ -24,6 +24,7 @@ from tests.filings.conftest import WHOLE
 
 STEPS = policy.FILING.steps
 TODAY = datetime.date.today()
+CASE_PAGE = 10
 
 
 @pytest.fixture
@@ -382,3 +383,17 @@ def test_lists_ask_the_database_as_often_for_three_rows_as_for_one(
         with django_assert_num_queries(7):
             client.get(url)
         actions.enter(new_filing(name=f"甲一第{n}队伍"), by=cast.committee)
+
+
+def test_the_page_of_a_case_asks_as_often_for_a_long_history_as_for_a_short_one(
+    filing_in, cast, sign_in, django_assert_max_num_queries
+):
+    case = filing_in(FilingState.STREET, Kind.CHANGE)
+    client = sign_in(cast.street)
+    client.get(case.get_absolute_url())
+    for _ in range(2):
+        with django_assert_max_num_queries(CASE_PAGE):
+            client.get(case.get_absolute_url())
+        case = FLOW.take(case, "street_return", by=cast.street, returned={"activity_place": "门牌"})
+        case = FLOW.correct(case, by=cast.committee, activity_place="甲路1号")
+        case = FLOW.take(case, "resubmit_street", by=cast.committee)
