@@ -1,6 +1,7 @@
 """Pages by key instead of by offset, and counts that stop at a limit: both stay fast on millions of rows."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django.core import signing
@@ -33,7 +34,8 @@ class KeysetPage:
     """One page of a queryset ordered by (path, pk).
 
     token: where the page starts, as an earlier page gave it; size: rows on the page;
-    walked: False for few rows, which are to be sorted, not looked for along the whole order.
+    walked: False for few rows, which are to be sorted, not looked for along the whole order; then `only` gives rows of the
+    bare model what the queryset adds to each.
     `rows(sources)` gives tuples (pk, *sources); afterwards `next` and `previous` are tokens or None.
     """
 
@@ -45,9 +47,10 @@ class KeysetPage:
         token: str = "",
         descending: bool = False,
         walked: bool = True,
+        only: Callable[[QuerySet], QuerySet] = lambda rows: rows,
     ):
         self.queryset, self.path, self.size, self.descending = queryset, path, size, descending
-        self.walked = walked
+        self.walked, self.only = walked, only
         self.next = self.previous = None
         self.start, self.backwards = None, False
         if token:
@@ -67,7 +70,7 @@ class KeysetPage:
             queryset = queryset.filter(self._beyond(self.start["v"], self.start["pk"], down))
         if not self.walked:  # few rows are sorted before other tables are joined to them
             page = queryset.values("pk")[: self.size + 1]
-            queryset = self.queryset.model._base_manager.filter(pk__in=page).order_by(*order)
+            queryset = self.only(self.queryset.model._base_manager.filter(pk__in=page)).order_by(*order)
         found = list(queryset.values_list(self.path, "pk", *sources)[: self.size + 1])
         more = len(found) > self.size
         found = found[: self.size]

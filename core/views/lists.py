@@ -140,6 +140,7 @@ class ListView(GrantMixin, View):
             self.query.get("page", ""),
             descending,
             walked=self.walked,
+            only=self.only,
         )
         rows = page.rows(table.sources())
         url = reverse(self.detail_url_name, args=[0]) if self.detail_url_name else ""

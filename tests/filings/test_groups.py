@@ -124,6 +124,12 @@ def test_a_whole_group_goes_on_to_its_filing(group, cast, sign_in):
     assert listed.context["count"] == 1
 
 
+def test_a_group_is_found_by_name_in_the_list(group, cast, sign_in):
+    one, _ = group(name="甲一读报小组"), group(name="甲一编织小组")
+    answer = sign_in(cast.committee).get(reverse("filings:groups"), {"q": "dubao"})
+    assert answer.context["ids"] == [one.pk]
+
+
 def test_groups_lie_in_their_jurisdiction(group, cast, sign_in):
     url = reverse("filings:group", args=[group().pk])
     assert sign_in(cast.other_street).get(url).status_code == 404

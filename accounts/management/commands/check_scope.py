@@ -6,6 +6,7 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.test import Client
@@ -21,6 +22,10 @@ from core.sheets import HEADER_ROW, ID_HEADER
 
 ALLOWED_OUTSIDE = {403, 404}
 SAMPLE_WITHOUT_GRANT = 20
+ALL_DETAILS = 3_000  # so many addresses outside are all asked for; of more, an even sample
+SAMPLE_OUTSIDE = 300
+ALL_INITIALS = 5_000  # a list as long as this is searched for a few characters only
+FEW_INITIALS = 5
 
 
 @dataclass
@@ -63,6 +68,7 @@ class Command(BaseCommand):
         """One person per role and area, enough to show every kind of jurisdiction."""
         found: dict[tuple, User] = {}
         rows = User.objects.filter(is_active=True, must_change_password=False)
+        rows = rows.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)  # nobody can sign in as them
         for user in rows.select_related("district", "street", "community__street"):
             found.setdefault((user.role, user.district_id, user.street_id, user.community_id), user)
         return list(found.values())
@@ -85,9 +91,13 @@ class Command(BaseCommand):
             self.leak(user, f"{title} 页面总数 {walk.count}，应为 {len(inside)}")
         if not view.export_grant or user.may(view.export_grant):
             self.same(user, title, "导出", self.exported(user, view), inside)
-        initials = {name[0] for name in walk.names if name.strip()}
-        searched = set().union(*(self.walk(client, url, {"q": char}).ids for char in sorted(initials)))
-        self.same(user, title, "查找", searched, inside)
+        initials, whole = (
+            sorted({name[0] for name in walk.names if name.strip()}),
+            len(inside) <= ALL_INITIALS,
+        )
+        asked = initials if whole else initials[:: max(1, len(initials) // FEW_INITIALS)]
+        searched = set().union(*(self.walk(client, url, {"q": char}).ids for char in asked))
+        self.same(user, title, "查找", searched, inside if whole else inside & searched)
         for label, tab_url, count in walk.tabs:
             rows = len(self.walk(client, tab_url).ids)
             if rows != count:
@@ -131,6 +141,8 @@ class Command(BaseCommand):
             if status != 200:
                 self.leak(user, f"{view.title} 第 {pk} 号在范围内却返回 {status}")
         allowed = {404} if user.may(view.grant) else ALLOWED_OUTSIDE
+        if len(outside) > ALL_DETAILS:
+            outside = outside[:: len(outside) // SAMPLE_OUTSIDE]
         for pk in outside:
             status = client.get(reverse(view.detail_url_name, args=[pk])).status_code
             if status not in allowed:
