@@ -45,6 +45,7 @@ class Command(BaseCommand):
         get_resolver().url_patterns  # noqa: B018 - imports every view, which registers the lists
         logging.getLogger("django.request").setLevel(logging.ERROR)  # thousands of expected 404s
         self.leaks: list[str] = []
+        self.asked: dict[tuple[int, str], set[int]] = {}
         with audit.unrecorded(), transaction.atomic():  # the check itself leaves no trace
             checked = self.check_everything()
             transaction.set_rollback(True)
@@ -143,6 +144,9 @@ class Command(BaseCommand):
         allowed = {404} if user.may(view.grant) else ALLOWED_OUTSIDE
         if len(outside) > ALL_DETAILS:
             outside = outside[:: len(outside) // SAMPLE_OUTSIDE]
+        known = self.asked.setdefault((user.pk, view.detail_url_name), set())  # lists that share their pages
+        outside = [pk for pk in outside if pk not in known]
+        known.update(outside)
         for pk in outside:
             status = client.get(reverse(view.detail_url_name, args=[pk])).status_code
             if status not in allowed:
