@@ -18,7 +18,9 @@ from core.choices import JobState
 from core.models import Job
 
 log = logging.getLogger(__name__)
-STALE_AFTER = timedelta(minutes=2)
+STALE_AFTER = timedelta(
+    seconds=50
+)  # five beats missed; beat looks every minute: within two minutes somebody goes on
 MOST_ATTEMPTS = 3
 WRITE_EVERY = 0.5  # seconds, when something moved
 BEAT_EVERY = 10  # seconds, in any case

@@ -36,9 +36,12 @@ def tell_subscribers() -> None:
     saved.tell_all(timezone.localdate())
 
 
+GOING_ON = "处理曾中断，正在重新排队"
+
+
 @shared_task
 def requeue_stalled() -> int:
-    """Send again what nobody has worked on for two minutes; after three attempts give it up with a sentence."""
+    """Send again what nobody has worked on for five heartbeats; after three attempts give it up with a sentence."""
     count = 0
     for job in Job.objects.filter(jobs.stale(), state__in=JOB_OPEN):
         same = Job.objects.filter(pk=job.pk, state=job.state, heartbeat_at=job.heartbeat_at)
@@ -48,7 +51,7 @@ def requeue_stalled() -> int:
                 finished_at=timezone.now(),
                 message=f"后台处理中断了 {job.attempts} 次，已停止。请重新提交；如再次失败，请联系系统管理员。",
             )
-        elif same.update(state=JobState.QUEUED, heartbeat_at=timezone.now()):
+        elif same.update(state=JobState.QUEUED, heartbeat_at=timezone.now(), step=GOING_ON):
             jobs.enqueue(job)
             count += 1
     return count
