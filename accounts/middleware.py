@@ -8,6 +8,7 @@ from core import audit
 from core.choices import AuditKind
 
 OPEN_WHILE_CHANGING = ("accounts:password", "accounts:logout")
+OPEN_TO_ANYBODY = ("/static/", "/public/")
 
 
 class PasswordChangeMiddleware:
@@ -17,7 +18,7 @@ class PasswordChangeMiddleware:
     def __call__(self, request):
         if request.user.is_authenticated and request.user.must_change_password:
             allowed = [reverse(name) for name in OPEN_WHILE_CHANGING]
-            if request.path not in allowed and not request.path.startswith("/static/"):
+            if request.path not in allowed and not request.path.startswith(OPEN_TO_ANYBODY):
                 return redirect("accounts:password")
         return self.get_response(request)
 

@@ -2,6 +2,7 @@
 
 import io
 import logging
+import unicodedata
 from collections.abc import Sequence
 from functools import cache
 from xml.sax.saxutils import escape
@@ -16,12 +17,13 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table
 
 log = logging.getLogger(__name__)
 WIDTH = A4[0] - 40 * mm  # between the margins
 LINE = ("GRID", (0, 0), (-1, -1), 0.5, colors.black)
+BOX = "□"
 
 
 @cache
@@ -29,7 +31,7 @@ def font() -> str:
     """The name of the font, read once a process; without its file a built-in one that the reader's computer must have."""
     try:
         pdfmetrics.registerFont(TTFont("song", str(settings.PDF_FONT)))
-    except OSError:
+    except (OSError, TTFError):
         log.warning("no font for PDF at %s: run make setup", settings.PDF_FONT)
         pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
         return "STSong-Light"
@@ -43,7 +45,18 @@ def style(size: float = 10.5, **more) -> ParagraphStyle:
 
 def words(text, size: float = 10.5, **more) -> Paragraph:
     """A piece of text that breaks its lines as Chinese does; what looks like markup is text."""
-    return Paragraph(escape(str(text)).replace("\n", "<br/>"), style(size, **more))
+    return Paragraph(escape(drawable(str(text))).replace("\n", "<br/>"), style(size, **more))
+
+
+def drawable(text: str) -> str:
+    """What the font can draw: what has no shape goes, a character that the font lacks is a box and is logged."""
+    text = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf"))
+    shapes = getattr(pdfmetrics.getFont(font()).face, "charToGlyph", None)
+    lacking = {c for c in text if c != "\n" and ord(c) not in shapes} if shapes else set()
+    if lacking:
+        log.warning("the font of PDF lacks %s", " ".join(f"U+{ord(c):04X}" for c in sorted(lacking)))
+    boxes = {ord(c): "" if unicodedata.category(c) == "Mn" else BOX for c in lacking}
+    return text.translate(boxes)
 
 
 def title(text: str, size: float = 18) -> Paragraph:
@@ -77,7 +90,7 @@ def form_table(sections: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> lis
             ("TOPPADDING", (0, 0), (-1, -1), 2),
             ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
         ]
-        found.append(Table(rows, colWidths=widths, style=[LINE, shade, *inner, *spans]))
+        found.append(Table(rows, colWidths=widths, style=[LINE, shade, *inner, *spans], splitInRow=1))
     return found
 
 

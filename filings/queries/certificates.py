@@ -3,6 +3,8 @@
 import datetime
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from filings.choices import Validity
 from filings.models import Certificate, Filing
 from orgs.choices import Status, Tier
@@ -32,7 +34,10 @@ def _whole():
 
 
 def standing(certificate: Certificate) -> Standing:
-    """Valid while the team is filed, nothing newer was issued, and it still goes by the name that the paper bears."""
+    """Valid while the team is filed, nothing newer was issued, and it goes by the number and name that the paper bears.
+
+    Of two merged teams the one that stays keeps its number, and with it its certificate.
+    """
     team = certificate.organization
     if team.tier == Tier.REGISTERED:
         return Standing(Validity.PROMOTED, since(team, "tier"))
@@ -40,22 +45,27 @@ def standing(certificate: Certificate) -> Standing:
         return Standing(Validity.CANCELLED, since(team, "status"))
     if team.status != Status.FILED:
         return Standing(Validity.STOPPED, since(team, "status"))
-    newer = Certificate.objects.filter(organization=team, pk__gt=certificate.pk).order_by("pk").first()
+    number = certificate.filing.filing_no
+    later = Certificate.objects.filter(organization=team, pk__gt=certificate.pk, filing__filing_no=number)
+    newer = later.order_by("pk").first()
     if newer:
         return Standing(Validity.CHANGED, newer.issued_on)
+    if (team.filing_no or "") != number:
+        days = [since(certificate, "organization_id"), since(team, "filing_no")]
+        return Standing(Validity.CHANGED, max((day for day in days if day), default=None))
     if team.name != certificate.filing.name:
         return Standing(Validity.CHANGED, since(team, "name"))
     return Standing(Validity.VALID)
 
 
-def since(team: Organization, field: str) -> datetime.date | None:
+def since(record: Organization | Certificate, field: str) -> datetime.date | None:
     """The day on which a field took the value that it has, from the history."""
-    now, found = getattr(team, field), None
-    for value, at in team.events.order_by("-pgh_id").values_list(field, "pgh_created_at"):
+    now, found = getattr(record, field), None
+    for value, at in record.events.order_by("-pgh_id").values_list(field, "pgh_created_at"):
         if value != now:
             break
         found = at
-    return found.date() if found else None
+    return timezone.localdate(found) if found else None
 
 
 def issuer(filing: Filing) -> str:

@@ -2,6 +2,8 @@
 
 import datetime
 
+from django.utils import timezone
+
 from core.words import shown
 from core.workflow import facts_of
 from filings import policy
@@ -44,7 +46,7 @@ def opinions(filing: Filing) -> list[dict]:
         if said or label != OPINIONS[-1][0]:
             found.append({
                 "label": label, "words": said.words if said else "", "who": said.who if said else "",
-                "day": chinese(said.at.date()) if said else "    年  月  日",
+                "day": chinese(timezone.localdate(said.at)) if said else "    年  月  日",
             })  # fmt: skip
     return found
 

@@ -33,6 +33,8 @@ def form(request, pk: int):
     """The form with phones and address masked; with them only in the answer to a stated purpose, which is recorded first."""
     filing = found(request, pk)
     purpose, whole = PurposeForm(request.POST or None), False
+    if request.method == "POST":
+        require(request.user, "orgs.reveal", "查看电话、家庭地址")
     if request.method == "POST" and purpose.is_valid():
         audit.record(
             AuditKind.READ, request, list="备案表", record=pk, field="电话、家庭地址", **purpose.told()
@@ -42,7 +44,8 @@ def form(request, pk: int):
     if (whole and "pdf" in request.POST) or request.path.endswith(".pdf"):
         return form_pdf(filing, sections, said)
     context = {
-        "title": FORM_TITLE, "filing": filing, "sections": sections, "opinions": said, "purpose": purpose, "whole": whole,
+        "title": FORM_TITLE, "filing": filing, "sections": sections, "opinions": said, "whole": whole,
+        "purpose": purpose if request.user.may("orgs.reveal") else None,
     }  # fmt: skip
     return render(request, "filings/paper_form.html", context)
 
@@ -71,6 +74,7 @@ def form_pdf(filing, sections, said):
             rows,
             colWidths=[pdf.WIDTH * 0.19, pdf.WIDTH * 0.81],
             style=[pdf.LINE, ("VALIGN", (0, 0), (-1, -1), "MIDDLE")],
+            splitInRow=1,
         )
     )
     return pdf.answer(parts, f"备案表_{filing.name}.pdf", heading=f"{FORM_TITLE}：{filing.name}")
@@ -153,6 +157,7 @@ def public_certificate(request, code: str):
 
 
 @login_not_required
+@never_cache
 @require_GET
 def public_verify(request):
     """Where a code is typed by hand."""
