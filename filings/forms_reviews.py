@@ -11,5 +11,5 @@ class ReviewForm(BulkForm):
         max_length=200,
         initial="本年度正常开展活动，人员、地点无变化。",
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="写入每件年度复核；有变化的团队请单独办理",
+        help_text="写入每件年度复核，接在各团队的活动次数、人次之后；有变化的团队请单独办理",
     )

@@ -25,7 +25,8 @@ class FormPage(GrantMixin, View):
     form_class: takes `user=`, and `record=` when there is one; action(record?, **cleaned_data, by=): what is done;
     model: what `pk` in the address names, cut to the person's jurisdiction; title, submit, done: words, formatted
     with what `known()` gives; `applies(record)`: False where the page makes no sense (404);
-    also: label of a second button, which sends `keep`; guarded: asks again when somebody saved the record after the page was drawn.
+    also: label of a second button, which sends `keep`; guarded: asks again when somebody saved the record after the page was drawn;
+    anew: fields that ask for something else than what the record holds under the same name (`manage.py asked_twice`).
     """
 
     model = None
@@ -38,6 +39,7 @@ class FormPage(GrantMixin, View):
     done = "已保存。"
     template_name = "core/form.html"
     guarded = False
+    anew: frozenset[str] = frozenset()
 
     def dispatch(self, request, *args, pk: int | None = None, **kwargs):
         self.record = None

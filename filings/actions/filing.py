@@ -1,6 +1,5 @@
 """Filings: entered, sent, decided on; then the register follows, in the same transaction."""
 
-import datetime
 import secrets
 
 from django.core.exceptions import ValidationError
@@ -14,7 +13,7 @@ from filings.queries.filings import alike, last_filed
 from orgs.actions import numbers, register
 from orgs.choices import Status, Tier
 from orgs.models import Organization
-from orgs.queries import terms
+from orgs.queries import activities, terms
 
 SHARED = [name for name in (*policy.TEAM, *policy.LEADER, *policy.LIAISON) if hasattr(Organization, name)]
 ONLY_HERE = [name for name in (*policy.LEADER, *policy.LIAISON) if not hasattr(Organization, name)]
@@ -36,6 +35,13 @@ def begin(kind: Kind, organization: Organization | None = None, *, year: int | N
         if last := last_filed(organization):
             for name in ONLY_HERE:
                 setattr(filing, name, getattr(last, name))
+    return filing
+
+
+def begin_review(organization: Organization, year: int) -> Filing:
+    """The yearly review: its summary begins with what the records of activities say."""
+    filing = begin(Kind.REVIEW, organization, year=year)
+    filing.reason = policy.year_words(year, *activities.in_year(organization, year))
     return filing
 
 
@@ -64,7 +70,9 @@ def warnings(case: Filing, by) -> list[str]:
     """What the decider should look at: words of the name, organisations like it."""
     if case.kind not in policy.WHOLE_FORM or case.state not in OPEN_FILINGS:
         return []
-    return policy.name_warnings(case.name, terms.name_words()) + alike(case, by)
+    silent = case.kind == Kind.REVIEW and not activities.in_year(case.organization, case.year)[0]
+    quiet = [f"{case.year}年没有这个团队的活动记录。"] if silent else []
+    return quiet + policy.name_warnings(case.name, terms.name_words()) + alike(case, by)
 
 
 # ---- what follows from a decision ----
@@ -190,10 +198,6 @@ def enter(filing: Filing, *, by, send: bool = True) -> Filing:
 
 def start_review(organization: Organization, year: int, *, by, reason: str) -> Filing:
     """The yearly review of one team, from what the register holds, sent to its committee."""
-    filing = begin(Kind.REVIEW, organization, year=year)
-    filing.reason = reason
+    filing = begin_review(organization, year)
+    filing.reason += reason
     return enter(filing, by=by)
-
-
-def today_year(today: datetime.date | None = None) -> int:
-    return (today or timezone.localdate()).year

@@ -161,6 +161,11 @@ def name_warnings(name: str, words: list[tuple[str, str]]) -> list[str]:
     return [f"名称含“{word}”：{why}。" for word, why in words if word in name]
 
 
+def year_words(year: int, times: int, people: int) -> str:
+    """年度复核小结的第一句，取自活动记录；没有记录的另作提醒。"""
+    return f"{year}年开展活动 {times} 次，{people:,} 人次。" if times else ""
+
+
 # ---- 流程：居委或街镇录入 → 居委初审 → 街镇审核（团队转登记再由区办理） ------------------------------------------
 
 AUTHORS = frozenset({Role.COMMITTEE_MEMBER, Role.STREET_OFFICER})

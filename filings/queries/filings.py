@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 
 from filings.choices import OPEN_FILINGS, FilingState, Kind
-from filings.models import Certificate, Filing
+from filings.models import Filing
 from orgs.choices import Status, Tier
 from orgs.models import Organization
 from orgs.queries import duplicates
@@ -44,11 +44,6 @@ def open_ones(pks) -> set[int]:
 
 def open_one(organization: Organization) -> Filing | None:
     return Filing.objects.filter(organization=organization, state__in=OPEN_FILINGS).first()
-
-
-def certificate(code: str) -> Certificate | None:
-    related = ("filing__street", "filing__community", "organization")
-    return Certificate.objects.select_related(*related).filter(code=code).first()
 
 
 def due_for_review(rows: QuerySet, year: int) -> QuerySet:

@@ -24,6 +24,7 @@ from filings.tables.filings import DUE_REVIEWS, FILINGS
 from filings.views.start import choose
 from orgs.choices import Verb
 from orgs.models import Organization
+from orgs.queries import activities
 
 
 @require_GET
@@ -52,8 +53,9 @@ class NewFiling(EnterCase):
     template_name = "filings/form.html"
 
     def begin(self) -> Filing:
-        year = timezone.localdate().year if self.kind == Kind.REVIEW else None
-        return actions.begin(self.kind, self.record, year=year)
+        if self.kind == Kind.REVIEW:
+            return actions.begin_review(self.record, timezone.localdate().year)
+        return actions.begin(self.kind, self.record)
 
     def known(self) -> dict:
         return super().known() | {"kind": Kind(self.kind).label}
@@ -78,6 +80,12 @@ class FilingOf(NewFiling):
 
     def applies(self, record) -> bool:
         return policy.suits(self.kind, record)
+
+    def extra(self) -> dict:
+        """A review shows where its first sentence comes from."""
+        year = timezone.localdate().year
+        held = activities.in_year(self.record, year) if self.kind == Kind.REVIEW else None
+        return {"year": year, "held": held}
 
 
 class FilingCase(CasePage):

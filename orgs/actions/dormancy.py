@@ -12,16 +12,9 @@ from django.utils import timezone
 from accounts.choices import Role
 from accounts.models import User
 from core import notices
-from core.parameters import value
-from orgs import policy
 from orgs.choices import Dormancy, Tier, Verb
 from orgs.models import Organization
-from orgs.queries.dormancy import judged
-
-
-def limits(tier: str, on: datetime.date) -> tuple:
-    """(period, grace) of a tier in force on a day."""
-    return tuple(value(declared, on) for declared in policy.DORMANCY_DAYS[tier])
+from orgs.queries.dormancy import judged, limits
 
 
 def judge(rows: QuerySet, on: datetime.date | None = None) -> int:

@@ -41,6 +41,7 @@ class Life:
     steps: list[Step] = field(default_factory=list)
     activities: list[dict] = field(default_factory=list)
     dormancy: str = str(Dormancy.ACTIVE)
+    judged_on: datetime.date | None = None  # the night on which it fell silent
 
     @property
     def last_active_on(self) -> datetime.date | None:
@@ -263,14 +264,11 @@ class District:
             life.activities.append(self.one_activity(life, now, at))
             asleep = rng.random() < 0.06  # some slept before and woke up again
             at -= days(rng.randint(250, 560) if asleep else rng.randint(25, 190))
-        late, dormant = policy.dormancy_dates(
-            self.as_of, *(p.first for p in policy.DORMANCY_DAYS[Tier(now["tier"])])
-        )
-        last = life.last_active_on
-        if not ended:
-            life.dormancy = str(
-                Dormancy.DORMANT if last < dormant else Dormancy.LATE if last < late else Dormancy.ACTIVE
-            )
+        silent = (self.as_of - life.last_active_on).days
+        if not ended and silent > period:
+            life.dormancy = str(Dormancy.DORMANT if silent > period + grace else Dormancy.LATE)
+            after = period + grace if silent > period + grace else period
+            life.judged_on = life.last_active_on + days(after + 1)
 
     def one_activity(self, life: Life, now: dict, at: datetime.date) -> dict:
         rng = self.rng

@@ -78,10 +78,15 @@ class History:
             self.keys(values)
             self.event("update", at, self.context(at, step.who, step.verb, step.reason, step.clause), values)
         last = life.last_active_on
-        if last is not None or life.dormancy != "active":
-            values |= {"last_active_on": last, "dormancy": life.dormancy}
+        if last is not None:
+            values |= {"last_active_on": last}
             at = max(at, self.moment(last)) + datetime.timedelta(minutes=20)
-            self.event("update", at, self.context(at, "系统", Verb.NIGHTLY, "", shared=True), values)
+            self.event("update", at, self.context(at, life.who, Verb.ACTIVITY, "", shared=True), values)
+        if life.judged_on is not None:
+            values |= {"dormancy": life.dormancy}
+            night = datetime.datetime.combine(life.judged_on, datetime.time(2, 10))
+            at = max(at + datetime.timedelta(minutes=1), timezone.make_aware(night))
+            self.event("update", at, self.context(at, "系统", Verb.NIGHTLY, "休眠判定", shared=True), values)
         return [values[name] for name in self.names]
 
     def moment(self, day: datetime.date) -> datetime.datetime:

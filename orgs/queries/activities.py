@@ -2,7 +2,8 @@
 
 import datetime
 
-from django.db.models import F, Max
+from django.db.models import Count, F, Max, Sum
+from django.db.models.functions import Coalesce
 
 from core import attachments
 from core.paging import capped_counts
@@ -47,3 +48,10 @@ def names(organizations) -> list[str]:
     rows = Activity.objects.filter(organization__in=organizations).order_by().values("name")
     found = rows.annotate(last=Max("held_on")).order_by("-last", "name")
     return list(found.values_list("name", flat=True)[:SUGGESTED])
+
+
+def in_year(organization: Organization, year: int) -> tuple[int, int]:
+    """(how many activities were held in a year, how many people took part in them together)."""
+    rows = Activity.objects.filter(organization=organization, held_on__year=year)
+    found = rows.aggregate(times=Count("pk"), people=Coalesce(Sum("attendance"), 0))
+    return found["times"], found["people"]

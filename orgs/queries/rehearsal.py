@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import Count, F, Q, Value
 from django.urls import reverse
+from django.utils import timezone
 
 from core.parameters import value
 from core.policy import Declared
@@ -18,7 +19,7 @@ from orgs import policy
 from orgs.choices import Dormancy, Status, Tier
 from orgs.models import Organization
 from orgs.queries import targets
-from orgs.queries.dormancy import judged
+from orgs.queries.dormancy import false_alarms, judged
 from orgs.queries.register import counted_by, counted_statuses
 from places.models import Community, Street
 
@@ -70,7 +71,7 @@ def dormancy(tier: Tier, pair, declared: Declared, new: Decimal, on: datetime.da
         rows=per_street(user, by_street, cells),
         named=named(moved, dormancy_words),
         changed=total.total(),
-        note=NIGHTLY,
+        note=f"{NIGHTLY}{tier.label}{false_alarms(user, timezone.localdate(), [tier])}",
     )
 
 

@@ -60,6 +60,7 @@ class Entry:
     grant, doing = "orgs.edit", "登记活动"
     template_name = "orgs/activity_form.html"
     title, submit, done = "登记活动", "登记活动", "活动已登记。"
+    anew = frozenset({"name", "attendance"})  # of the activity
 
     def after(self, result) -> str:
         return result.get_absolute_url()

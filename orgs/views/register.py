@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from core import drafts, merge
 from core.drafts import fill
@@ -17,11 +18,11 @@ from core.words import mask_phone
 from orgs import policy
 from orgs.actions import duplicates as merging
 from orgs.actions import register as actions
-from orgs.choices import Tier
+from orgs.choices import Dormancy, Tier
 from orgs.filters import OrganizationFilter
 from orgs.forms import LEADER_LABEL, SECTIONS, OrganizationForm
 from orgs.models import Organization
-from orgs.queries import duplicates, register, terms
+from orgs.queries import dormancy, duplicates, register, terms
 from orgs.tables.register import COLUMNS, DORMANCY_STATES, STATUS_STATES
 from orgs.views.bulk import BULK_ACTIONS
 
@@ -41,6 +42,10 @@ class OrganizationList(ListView):
     tab_field = "tier"
     template_name = "orgs/list.html"
     more_filters = ("field", "grade", "dormancy", "certificate", "inactive", "counted", "placed", "living")
+
+    def extra(self) -> dict:
+        silent = self.request.GET.get("dormancy") in (Dormancy.LATE, Dormancy.DORMANT)
+        return {"alarms": dormancy.false_alarms(self.request.user, timezone.localdate()) if silent else None}
 
 
 def found(request, pk: int) -> Organization:

@@ -28,6 +28,7 @@ class ChangeStatus(OrganizationStep):
     grant, doing, guarded = "orgs.decide_status", "直接变更状态，请提出“状态变更申请”", True
     form_class, action = StatusForm, actions.change_status
     title, submit, done = "变更状态：{record}", "变更状态", "“{record}”的状态已变更。"
+    anew = frozenset({"status"})
 
 
 class Promote(OrganizationStep):
@@ -49,6 +50,7 @@ class AskStatusChange(EnterCase):
     flow, form_class, model, related = status.FLOW, StatusChangeForm, Organization, OrganizationStep.related
     grant, doing, template_name = "orgs.ask_status", "申请变更状态", "orgs/step.html"
     title, submit, done = "申请变更状态：{record}", "提交申请", "申请已提交，请等待街镇审核。"
+    anew = frozenset({"status"})
 
     def applies(self, record) -> bool:
         return record.tier != Tier.REGISTERED

@@ -10,6 +10,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image, TiffImagePlugin
@@ -24,7 +25,9 @@ from orgs.actions.imports.undo import undo as undo_import
 from orgs.actions.targets import snapshot
 from orgs.choices import Dormancy, Tier
 from orgs.models import Activity, Organization
+from orgs.policy import STILL_ACTIVE
 from orgs.queries import todo
+from orgs.queries.dormancy import false_alarms
 from orgs.tables.ledgers import LEDGERS
 from orgs.views.activities import ActivityList
 from reports.workbook import build, figures
@@ -547,3 +550,30 @@ def test_whoever_falls_silent_is_told_to_the_committee_once(make_org, cast):
         dormancy.mark(today + datetime.timedelta(days=100))
     told = Notice.objects.get()
     assert (told.user, told.title) == (cast.committee, "有 1 个组织长期没有活动，已列为休眠")
+
+
+def test_how_often_the_judgement_dormant_was_wrong(cast, make_org, sign_in):
+    """Refuted: entered late, or confirmed on the spot; coming back to life afterwards is no false alarm."""
+    names = ("迟登记", "已核实", "又活动", "仍休眠")
+    late, seen, woken, _ = (make_org(f"甲一{name}队", established_on=ago(900)) for name in names)
+    make_org("甲一活跃队", established_on=ago(10))
+    dormancy.mark(ago(30))
+    dormancy.mark(ago(29))
+    with connection.cursor() as cursor:  # those nights were a month ago
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(
+            "UPDATE orgs_organizationevent SET pgh_created_at = pgh_created_at - interval '30 days'"
+        )
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    for team, name, day in (
+        (late, "排练", ago(60)), (seen, f"{STILL_ACTIVE}：到场查看", today()), (woken, "排练", ago(1)),
+    ):  # fmt: skip
+        register.record_activity(team, name=name, held_on=day, by=cast.committee)
+    found = false_alarms(cast.street, today())
+    assert (found.judged, found.refuted) == (4, 2)
+    assert str(false_alarms(cast.other_street, today())) == "近一年夜间没有判为休眠的。"
+    assert false_alarms(cast.street, today() + datetime.timedelta(days=400)).judged == 0
+    client = sign_in(cast.street)
+    words = "近一年夜间判为休眠 4 次，其中 2 次后来查明仍在活动，误报率 50.0%。"
+    assert words in client.get("/orgs/?dormancy=dormant").content.decode()
+    assert words not in client.get("/orgs/").content.decode()
