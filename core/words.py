@@ -19,6 +19,11 @@ def mask_phone(value: str | None) -> str | None:
     return f"{value[:3]}****{value[-4:]}" if len(value) >= 8 else f"{value[:1]}****"
 
 
+def mask_name(value: str) -> str:
+    """张* on pages that anybody may read."""
+    return f"{value[:1]}*" if value else ""
+
+
 def without_numbers(text: str) -> str:
     """Free words without what may be a telephone or a code: runs of seven digits and more."""
     return re.sub(r"\d{7,}", "*******", text)

@@ -1,7 +1,5 @@
 """Filings: entered, sent, decided on; then the register follows, in the same transaction."""
 
-import secrets
-
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
@@ -166,9 +164,8 @@ def number(case: Filing) -> str:
 def certify(case: Filing, by) -> Certificate:
     """Issue the certificate of a filing; the one before it says from now on that the team has changed."""
     return Certificate.objects.create(
-        filing=case, organization=case.organization, code=secrets.token_urlsafe(12), issued_on=timezone.localdate(),
-        issued_by=by,
-    )  # fmt: skip
+        filing=case, organization=case.organization, issued_on=timezone.localdate(), issued_by=by
+    )
 
 
 EFFECTS = {

@@ -1,5 +1,7 @@
 """What a filed team shows to others, and what its code says of it."""
 
+import secrets
+
 import pghistory
 from django.conf import settings
 from django.db import models
@@ -7,6 +9,14 @@ from django.db import models
 from core.scope import ScopedQuerySet, through
 from filings.models.filings import Filing
 from orgs.models import Organization
+
+CODE_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that looks like another one on paper
+CODE_LENGTH, CODE_GROUP = 16, 4
+
+
+def new_code() -> str:
+    """A code that cannot be guessed: 78 bits."""
+    return "".join(secrets.choice(CODE_SIGNS) for _ in range(CODE_LENGTH))
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
@@ -17,7 +27,7 @@ class Certificate(models.Model):
     organization = models.ForeignKey(
         Organization, models.PROTECT, verbose_name="团队", related_name="certificates"
     )
-    code = models.CharField("查验码", max_length=24, unique=True)
+    code = models.CharField("查验码", max_length=24, unique=True, default=new_code)
     issued_on = models.DateField("发证日期")
     issued_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="发证人", related_name="+"
@@ -32,3 +42,8 @@ class Certificate(models.Model):
 
     def __str__(self):
         return f"{self.filing.name}（{self.filing.filing_no}）"
+
+    @property
+    def printed_code(self) -> str:
+        """The code as it is read from paper: ABCD-EFGH-…"""
+        return "-".join(self.code[n : n + CODE_GROUP] for n in range(0, len(self.code), CODE_GROUP))

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from filings.choices import Validity
-from filings.models import Certificate, Filing
+from filings.choices import Kind, Validity
+from filings.models import Certificate
 from orgs.choices import Status, Tier
 from orgs.models import Organization
-from orgs.queries import terms
 
 
 @dataclass(frozen=True)
@@ -21,8 +20,21 @@ class Standing:
 
 
 def by_code(code: str) -> Certificate | None:
-    """For whoever holds the code, also without an account."""
-    return _whole().filter(code=code).first() if code.isprintable() else None
+    """For whoever holds the code, also without an account; typed as it is printed, or in small letters."""
+    typed = code.replace("-", "").replace(" ", "").upper()
+    return _whole().filter(code__in=[code, typed]).first() if code.isprintable() else None
+
+
+def filed_on(certificate: Certificate) -> datetime.date | None:
+    """The day on which the team was filed under its number, as far as certificates go back.
+
+    A team that came from a ledger has its first certificate from a change; when it was filed stands in no filing of ours.
+    """
+    same = Certificate.objects.filter(
+        organization=certificate.organization_id, filing__filing_no=certificate.filing.filing_no
+    )
+    first = same.select_related("filing").order_by("pk").first()
+    return first.issued_on if first and first.filing.kind != Kind.CHANGE else None
 
 
 def of_filing(user, pk: int) -> Certificate | None:
@@ -66,13 +78,3 @@ def since(record: Organization | Certificate, field: str) -> datetime.date | Non
             break
         found = at
     return timezone.localdate(found) if found else None
-
-
-def issuer(filing: Filing) -> str:
-    """Who signs: 街道办事处 or 镇人民政府."""
-    name = filing.street.name
-    return f"{name}人民政府" if name.endswith("镇") else f"{name}办事处"
-
-
-def category(filing: Filing) -> str:
-    return terms.categories().get(filing.category, "")

@@ -93,8 +93,8 @@ def certificate(request, pk: int):
     one = certificate_of(request, pk)
     standing = certificates.standing(one)
     context = {
-        "title": CERTIFICATE_TITLE, "certificate": one, "rows": papers.certificate_rows(one), "words": papers.certificate_words(one),
-        "issuer": certificates.issuer(one.filing), "day": papers.chinese(one.issued_on), "standing": standing,
+        "title": CERTIFICATE_TITLE, "certificate": one, "rows": papers.certificate_rows(one),
+        "words": papers.certificate_words(one), "issuer": papers.issuer_of(one), "day": papers.chinese(one.issued_on), "standing": standing,
         "tone": TONES.get(standing.validity, "late"), "address": public_address(request, one),
     }  # fmt: skip
     return render(request, "filings/paper_certificate.html", context)
@@ -108,7 +108,7 @@ def certificate_pdf(request, pk: int):
     code = segno.make(public_address(request, one), error="m")
     foot = Table(
         [[pdf.code_drawing(code.matrix), [
-            pdf.words(certificates.issuer(one.filing), 13, alignment=2), Spacer(1, 3 * mm),
+            pdf.words(papers.issuer_of(one), 13, alignment=2), Spacer(1, 3 * mm),
             pdf.words(papers.chinese(one.issued_on), 13, alignment=2),
         ]]],
         colWidths=[pdf.WIDTH * 0.35, pdf.WIDTH * 0.65], style=[("VALIGN", (0, 0), (-1, -1), "MIDDLE")],
@@ -117,7 +117,7 @@ def certificate_pdf(request, pk: int):
         Spacer(1, 22 * mm), pdf.title(CERTIFICATE_TITLE, 24), Spacer(1, 12 * mm),
         Table(rows, colWidths=[pdf.WIDTH * 0.22, pdf.WIDTH * 0.78], style=roomy),
         Spacer(1, 10 * mm), pdf.words(papers.certificate_words(one), 13, firstLineIndent=26), Spacer(1, 16 * mm), foot,
-        pdf.words(f"扫码查验，或在 {public_address(request)} 输入查验码 {one.code}", 9),
+        pdf.words(f"扫码查验，或在 {public_address(request)} 输入查验码 {one.printed_code}", 9),
     ]  # fmt: skip
     return pdf.answer(
         parts, f"备案证明_{one.filing.name}.pdf", heading=f"{CERTIFICATE_TITLE}：{one.filing.name}"
@@ -162,7 +162,8 @@ def public_certificate(request, code: str):
 def public_verify(request):
     """Where a code is typed by hand."""
     asked = request.GET.get("code", "").strip()
-    if asked.replace("-", "").replace("_", "").isalnum() and asked.isascii():
-        return redirect("public:certificate", asked)
+    typed = "".join(asked.split())
+    if typed.replace("-", "").replace("_", "").isalnum() and typed.isascii():
+        return redirect("public:certificate", typed)
     context = {"title": "查验备案证明", "asked": asked, "missing": bool(asked)}
     return render(request, "filings/public_verify.html", context)

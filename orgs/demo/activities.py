@@ -48,7 +48,11 @@ def plant_activities(today: datetime.date) -> tuple[str, int]:
 def entered_late() -> int:
     """Activities that a street had forgotten to enter when the night called their organisations dormant."""
     by = User.objects.get(username="street")
-    asleep = living(Organization.objects.visible_to(by)).filter(dormancy=Dormancy.DORMANT).order_by("-last_active_on", "pk")
+    asleep = (
+        living(Organization.objects.visible_to(by))
+        .filter(dormancy=Dormancy.DORMANT)
+        .order_by("-last_active_on", "pk")
+    )
     asleep = list(asleep.exclude(last_active_on=None)[:3])
     for organization in asleep:
         held = organization.last_active_on + datetime.timedelta(days=60)

@@ -11,12 +11,14 @@ from core import pdf
 from core.models import AuditEvent
 from filings.actions import filing as actions
 from filings.actions.filing import FLOW
-from filings.choices import Validity
-from filings.models import Certificate
+from filings.choices import Kind, Validity
+from filings.models import Certificate, Filing
 from filings.queries import certificates
 from filings.tables import papers
 from orgs.actions import duplicates
 from orgs.models import DuplicatePair, Organization
+from places.models import Community, Street
+from tests.filings.conftest import WHOLE
 from tests.filings.test_papers import SECRETS, pdf_text
 
 EARLY = datetime.datetime(2026, 11, 2, 17, 30, tzinfo=datetime.UTC)  # half past one on the third, here
@@ -100,3 +102,51 @@ def test_what_a_certificate_says_is_what_was_filed(filed, cast):
     Organization.objects.filter(pk=case.organization_id).update(leader_name="赵六", activity_place="别处")
     rows = dict(papers.certificate_rows(Certificate.objects.get(filing=case)))
     assert (rows["负 责 人"], rows["活动地点"]) == ("李秀英", "甲一居委活动室")
+
+
+def test_names_of_places_and_categories_stay_as_they_were_on_the_day(filed, cast, sign_in):
+    case = filed()
+    Street.objects.filter(pk=case.street_id).update(name="新名镇")
+    Community.objects.filter(pk=case.community_id).update(name="新名居委会")
+    case = Filing.objects.get(pk=case.pk)
+    certificate = Certificate.objects.get(filing=case)
+    assert dict(papers.certificate_rows(certificate))["所属社区"] == "甲街街道甲一居委会"
+    assert dict(papers.public_rows(certificate))["备案机关"] == "甲街街道办事处"
+    facts = {label: words for _, rows in papers.form_sections(case) for label, words in rows}
+    assert (facts["所属街镇"], facts["所属社区"]) == ("甲街街道", "甲一居委会")
+
+
+def test_a_later_certificate_keeps_the_day_of_the_filing(filed, cast, new_filing):
+    case = filed()
+    first = Certificate.objects.get(filing=case)
+    Certificate.objects.filter(pk=first.pk).update(issued_on=datetime.date(2025, 3, 1))
+    change = actions.begin(Kind.CHANGE, case.organization)
+    change.name, change.reason = "甲一春晓合唱团", "改名"
+    change = FLOW.take(actions.enter(change, by=cast.committee), "review", by=cast.committee, note="同意。")
+    change = FLOW.take(change, "approve", by=cast.street, note="准予。")
+    rows = dict(papers.certificate_rows(change.certificate))
+    assert rows["备案日期"] == "2025年3月1日" != rows["发证日期"]
+
+
+def test_a_team_from_a_ledger_has_no_day_of_filing_on_its_certificate(cast, make_org):
+    known = {name: words for name, words in WHOLE.items() if name in actions.SHARED} | {"name": "甲一旧队"}
+    team = make_org(filing_no="HY-001", **known | {"established_on": datetime.date(2020, 1, 1)})
+    change = actions.begin(Kind.CHANGE, team)
+    change.reason, change.member_count = "人数变化", 30
+    change = FLOW.take(actions.enter(change, by=cast.committee), "review", by=cast.committee, note="同意。")
+    change = FLOW.take(change, "approve", by=cast.street, note="准予。")
+    assert "备案日期" not in dict(papers.certificate_rows(change.certificate))
+
+
+@pytest.mark.parametrize("typed", ["{0}", "{1}", "{2}", " {2} "])
+def test_a_code_may_be_typed_as_it_is_printed_or_small(filed, client, typed):
+    code = Certificate.objects.get(filing=filed()).code
+    assert len(code) == 16 and not set(code) & set("01OIlL")
+    grouped = "-".join(code[n : n + 4] for n in range(0, 16, 4))
+    answer = client.get("/public/", {"code": typed.format(code, grouped, grouped.lower())}, follow=True)
+    assert answer.status_code == 200 and "有效" in answer.content.decode()
+
+
+def test_a_code_of_the_first_kind_still_leads_to_its_certificate(filed, client):
+    Certificate.objects.filter(filing=filed()).update(code="aB-_3xYz9Q-kLm0P")
+    assert client.get("/public/filings/aB-_3xYz9Q-kLm0P/").status_code == 200
