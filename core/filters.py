@@ -61,3 +61,12 @@ class ListFilter(django_filters.FilterSet):
             if name != skip:
                 queryset = self.filters[name].filter(queryset, data[name])
         return queryset
+
+
+def day_filter(label: str, field_name: str, lookup_expr: str) -> django_filters.DateFilter:
+    return django_filters.DateFilter(
+        label=label,
+        field_name=field_name,
+        lookup_expr=lookup_expr,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )

@@ -30,6 +30,7 @@ OPEN_FILINGS = (
     FilingState.DRAFT, FilingState.COMMITTEE, FilingState.COMMITTEE_RETURNED, FilingState.STREET,
     FilingState.STREET_RETURNED, FilingState.DISTRICT,
 )  # fmt: skip
+IN_HAND = OPEN_FILINGS[1:]  # sent, and not decided
 
 
 class CheckState(TextChoices):

@@ -4,8 +4,8 @@ from django import forms
 from django.utils import timezone
 from django_filters import filters
 
-from core.filters import ChoiceFilter, ListFilter
-from filings.choices import FilingState, Kind
+from core.filters import ChoiceFilter, ListFilter, day_filter
+from filings.choices import IN_HAND, FilingState, Kind
 from filings.models import Filing
 from orgs.models import Organization
 from orgs.queries import register
@@ -29,17 +29,27 @@ class FilingFilter(PlaceFilter):
     kind = ChoiceFilter(label="事项", choices=Kind.choices, empty_label="全部事项")
     street = ChoiceFilter(label="街镇", choices=[], empty_label="全部街镇")
     community = ChoiceFilter(label="居委", choices=[], empty_label="全部居委")
-    overdue = ChoiceFilter(label="期限", choices=[("1", "已超期")], method="by_overdue", empty_label="不限")
+    overdue = ChoiceFilter(
+        label="期限", choices=[("1", "已超期"), ("hand", "在办")], method="by_overdue", empty_label="不限"
+    )
+    since = day_filter("办结日期从", "decided_at", "date__gte")
+    until = day_filter("到", "decided_at", "date__lte")
+    late = ChoiceFilter(label="办结", choices=[("1", "超期办结的")], method="by_late", empty_label="不限")
 
     class Meta:
         model = Filing
-        fields = ["q", "state", "kind", "street", "community", "overdue"]
+        fields = ["q", "state", "kind", "street", "community", "overdue", "since", "until", "late"]
 
     def by_text(self, queryset, name, value):
         return queryset.filter(name__icontains=value) | queryset.filter(filing_no__icontains=value)
 
     def by_overdue(self, queryset, name, value):
-        return queryset.filter(due_on__lt=timezone.localdate(), decided_at__isnull=True)
+        if value == "hand":
+            return queryset.filter(state__in=IN_HAND)
+        return queryset.filter(due_on__lt=timezone.localdate(), state__in=IN_HAND)
+
+    def by_late(self, queryset, name, value):
+        return queryset.filter(in_time=False)
 
 
 class TeamFilter(PlaceFilter):

@@ -3,13 +3,11 @@
 from django import forms
 from django_filters import filters
 
-from core.filters import ChoiceFilter
+from core.filters import ChoiceFilter, day_filter
 from filings.choices import EventKind, EventState
 from filings.filters import PlaceFilter
 from filings.models import MajorEvent
 from filings.queries import events
-
-DAY = {"format": "%Y-%m-%d", "attrs": {"type": "date"}}
 
 
 class EventFilter(PlaceFilter):
@@ -20,12 +18,8 @@ class EventFilter(PlaceFilter):
     community = ChoiceFilter(
         label="居委", field_name="organization__community", choices=[], empty_label="全部居委"
     )
-    since = filters.DateFilter(
-        label="开始不早于", field_name="starts_at", lookup_expr="date__gte", widget=forms.DateInput(**DAY)
-    )
-    until = filters.DateFilter(
-        label="开始不晚于", field_name="starts_at", lookup_expr="date__lte", widget=forms.DateInput(**DAY)
-    )
+    since = day_filter("开始不早于", "starts_at", "date__gte")
+    until = day_filter("开始不晚于", "starts_at", "date__lte")
     late = ChoiceFilter(label="迟报", choices=[("1", "迟报的")], method="by_late", empty_label="不限")
     overdue = ChoiceFilter(label="期限", choices=[("1", "已超期")], method="by_overdue", empty_label="不限")
 

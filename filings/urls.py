@@ -1,11 +1,12 @@
 from django.urls import include, path
 
-from filings.views import checks, events, filings, groups, papers
+from filings.views import checks, events, filings, groups, papers, progress
 
 app_name = "filings"
 urlpatterns = [
     path("", filings.FilingList.as_view(), name="list"),
     path("start/", filings.start, name="start"),
+    path("progress/", progress.page, name="progress"),
     path("new/", filings.NewFiling.as_view(), name="new"),
     path("reviews/", filings.DueReviewList.as_view(), name="reviews"),
     path("begin/<slug:kind>/<int:pk>/", filings.FilingOf.as_view(), name="begin"),

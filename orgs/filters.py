@@ -7,22 +7,13 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 
-from core.filters import ChoiceFilter, ListFilter
+from core.filters import ChoiceFilter, ListFilter, day_filter
 from orgs import search
 from orgs.choices import Dormancy, Grade, PairState, Reason, RequestState, Status, Tier
 from orgs.models import Activity, DuplicatePair, Organization, StatusChange
 from orgs.queries import register, terms, todo
 
 EXPIRING = [("expired", "已过期"), ("30", "30 天内到期"), ("90", "90 天内到期"), ("180", "180 天内到期")]
-
-
-def day_filter(label: str, field_name: str, lookup_expr: str) -> filters.DateFilter:
-    return filters.DateFilter(
-        label=label,
-        field_name=field_name,
-        lookup_expr=lookup_expr,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-    )
 
 
 class PlacedFilter(ListFilter):

@@ -83,18 +83,24 @@ class OrganizationForm(forms.ModelForm):
             del self.fields["reason"], self.fields["version"]
         else:
             self.initial["version"] = self.instance.version
-        names = {n for _, part in SECTIONS[self.tier] for n in part} | {"version", "reason"}
+        self.closed = policy.entry_refusal(self.tier, user) or ""
+        names = {n for _, part in SECTIONS[self.tier] for n in part}
+        if self.closed:
+            names &= policy.OPEN_TO_COMMITTEE
+        names |= {"version", "reason"}
         for name in [n for n in self.fields if n not in names]:
             del self.fields[name]
-        self._offer_choices()
+        if not self.closed:
+            self._offer_choices()
         for field in self.fields.values():
             if isinstance(field, forms.ModelChoiceField):
                 field.empty_label = "请选择"
             elif isinstance(field, forms.TypedChoiceField):
                 field.choices = [("", "请选择"), *(c for c in field.choices if c[0])]
-        for name in NEEDED[self.tier]:
+        for name in NEEDED[self.tier] & set(self.fields):
             self.fields[name].required = True
-        self.fields["leader_name"].label = LEADER_LABEL[self.tier]
+        if "leader_name" in self.fields:
+            self.fields["leader_name"].label = LEADER_LABEL[self.tier]
         self.stored_phone = self.instance.contact_phone
         if self.stored_phone:
             self.initial["contact_phone"] = mask_phone(self.stored_phone)
@@ -127,7 +133,10 @@ class OrganizationForm(forms.ModelForm):
     @property
     def sections(self):
         """(title, bound fields) in the order of the paper form, for the template."""
-        return [(title, [self[n] for n in names if n in self.fields]) for title, names in SECTIONS[self.tier]]
+        found = [
+            (title, [self[n] for n in names if n in self.fields]) for title, names in SECTIONS[self.tier]
+        ]
+        return [(title, fields) for title, fields in found if fields]
 
     def own_fields(self) -> list[str]:
         """The fields of the record that this form can change."""

@@ -205,6 +205,20 @@ def really_a_change(case, by) -> str | None:
     return None
 
 
+# ---- 谁可以不经办理直接登记、修改：居委管小组；团队由街镇备案，注册组织由区登记 ----------------------------------------
+
+OPEN_TO_COMMITTEE = frozenset({"contact_name", "contact_phone", "remark"})  # 居委随时可以补充的联系方式和备注
+
+
+def entry_refusal(tier: str, by) -> str | None:
+    """居委会不能不经办理直接登记、修改团队和注册组织。"""
+    if by is None or by.role != Role.COMMITTEE_MEMBER or tier == Tier.GROUP:
+        return None
+    if tier == Tier.TEAM:
+        return "群众活动团队由街镇备案：新团队请办“新备案”，已备案的请办“变更”。"
+    return "注册社会组织由区民政局、街镇登记和修改，请联系街镇经办。"
+
+
 def status_refusal(tier: str, by) -> str | None:
     """注册社会组织的状态由区民政局变更；团队、小组由街镇或区变更。"""
     if tier == Tier.REGISTERED and by.role != Role.DISTRICT_OFFICER:

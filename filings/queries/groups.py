@@ -1,7 +1,6 @@
 """Reads of the committees' own page."""
 
 import datetime
-from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -9,7 +8,7 @@ from django.utils import timezone
 
 from core.parameters import value
 from filings import policy
-from filings.models import Filing, YearlyConfirmation
+from filings.models import YearlyConfirmation
 from orgs.choices import Status, Tier
 from orgs.models import Activity, Organization
 from orgs.queries import terms
@@ -18,13 +17,17 @@ from orgs.queries.register import team_min_members
 YEAR = datetime.timedelta(days=365)
 
 
+def meeting(rows: QuerySet) -> QuerySet:
+    return rows.filter(tier=Tier.GROUP, status=Status.NORMAL)
+
+
 def living(rows: QuerySet) -> QuerySet:
     """The groups that meet, each with `recent` (activities of the last year), `confirmed` and `confirmer` of this year."""
     today = timezone.localdate()
     mine = Activity.objects.filter(organization=OuterRef("pk"), held_on__gt=today - YEAR).order_by()
     this_year = YearlyConfirmation.objects.filter(organization=OuterRef("pk"), year=today.year)
     counted = mine.values("organization").annotate(n=Count("pk")).values("n")
-    return rows.filter(tier=Tier.GROUP, status=Status.NORMAL).annotate(
+    return meeting(rows).annotate(
         recent=Coalesce(Subquery(counted), 0),
         confirmed=Exists(this_year),
         confirmer=Subquery(this_year.values("confirmed_by__name")[:1]),
@@ -59,22 +62,3 @@ def ready(rows: QuerySet) -> QuerySet:
         ~Q(activity_time="") | ~Q(frequency=""), member_count__gte=team_min_members(), confirmed=True,
         recent__gte=int(value(policy.READY_ACTIVITIES)),
     )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Timely:
-    """Filings decided in time, of those decided since a day."""
-
-    in_time: int
-    decided: int
-
-    @property
-    def share(self) -> float | None:
-        return self.in_time / self.decided if self.decided else None
-
-
-def timely(user, since: datetime.date) -> Timely:
-    """备案按时办结率 (measure 2) of what a person sees."""
-    rows = Filing.objects.visible_to(user).filter(decided_at__date__gte=since)
-    found = rows.aggregate(all=Count("pk"), good=Count("pk", filter=Q(in_time=True)))
-    return Timely(found["good"], found["all"])

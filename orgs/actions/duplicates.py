@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from core import undo
 from core.history import told
+from orgs import policy
 from orgs.actions import register
 from orgs.choices import PairState, Verb
 from orgs.models import Activity, DuplicatePair, MergedOrganization, Organization
@@ -159,6 +160,8 @@ def _merge(pair, keep: int, take: set[str], versions: dict[int, int], by, note: 
     rows = {o.pk: o for o in Organization.objects.select_for_update().filter(pk__in=pks).order_by("pk")}
     if set(rows) != pks or keep not in pks or not DuplicatePair.objects.filter(pk=pair.pk).exists():
         raise Refused("这一对已经有人处理过，其中一个组织已被合并或删除。请返回列表查看。")
+    if refusal := next((words for o in rows.values() if (words := policy.entry_refusal(o.tier, by))), None):
+        raise Refused(refusal)
     if any(rows[pk].version != version for pk, version in versions.items() if pk in rows):
         raise Refused("您打开这一页以后，有人修改过其中一个组织。请重新核对后再合并。")
     kept, gone = rows[keep], rows[(pks - {keep}).pop()]

@@ -26,6 +26,8 @@ def fill_keys(organization: Organization) -> None:
 
 @transaction.atomic
 def create(organization: Organization, *, by, reason: str = "") -> Organization:
+    if refusal := policy.entry_refusal(organization.tier, by):
+        raise ValidationError(refusal)
     fill_keys(organization)
     with told(Verb.CREATE, by, reason):
         organization.save(force_insert=True)
@@ -52,6 +54,9 @@ def edit(
     ValidationError when the two changes do not fit together.
     """
     current = Organization.objects.select_for_update().get(pk=organization.pk)
+    refusal = policy.entry_refusal(current.tier, by)
+    if refusal and set(names) - policy.OPEN_TO_COMMITTEE:
+        raise ValidationError(refusal)
     joined = []
     if current.version != version:
         joined = merge.join(current, organization, version, names, register.SKIPPED)

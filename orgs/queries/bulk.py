@@ -6,10 +6,14 @@ from orgs import policy
 from orgs.choices import Status, Tier
 
 
-def terms_unchanged(rows: QuerySet, category: str, service_fields: list[str]) -> dict[int, str]:
+def terms_unchanged(rows: QuerySet, category: str, service_fields: list[str], by) -> dict[int, str]:
     wanted = {"category": category, "service_fields": service_fields}
     same = rows.filter(**{name: value for name, value in wanted.items() if value})
-    return dict.fromkeys(same.values_list("pk", flat=True), "已经是这样，不必修改")
+    out = dict.fromkeys(same.values_list("pk", flat=True), "已经是这样，不必修改")
+    for tier in Tier:
+        if reason := policy.entry_refusal(tier, by):
+            out |= dict.fromkeys(rows.filter(tier=tier).values_list("pk", flat=True), reason)
+    return out
 
 
 def status_not_fitting(rows: QuerySet, status: str, by) -> dict[int, str]:

@@ -286,3 +286,9 @@ ACTIVITIES = Ledger(
 
 LEDGERS = {ledger.kind: ledger for ledger in (REGISTERED, TEAMS, GROUPS, ACTIVITIES)}
 TIERS = {"registered": Tier.REGISTERED, "teams": Tier.TEAM, "groups": Tier.GROUP}
+
+
+def ledgers_for(by) -> list[Ledger]:
+    """Whatever a person may take in: a committee its groups and the activities, for teams are filed."""
+    closed = {kind for kind, tier in TIERS.items() if policy.entry_refusal(tier, by)}
+    return [ledger for ledger in LEDGERS.values() if ledger.kind not in closed]

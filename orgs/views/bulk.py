@@ -25,7 +25,7 @@ BULK_ACTIONS = (
         form=TermsForm,
         effect=terms_in_words,
         excluded=lambda rows, user, cleaned: bulk.terms_unchanged(
-            rows, cleaned["category"], cleaned["service_fields"]
+            rows, cleaned["category"], cleaned["service_fields"], user
         ),
         apply=lambda pks, cleaned, *, by, reason: actions.change_terms(
             pks, category=cleaned["category"], service_fields=cleaned["service_fields"], by=by, reason=reason

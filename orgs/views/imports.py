@@ -22,7 +22,7 @@ from orgs.actions.imports import job as actions
 from orgs.choices import FaultKind
 from orgs.forms import ImportForm
 from orgs.queries import imports
-from orgs.tables.ledgers import LEDGERS
+from orgs.tables.ledgers import LEDGERS, ledgers_for
 
 PAST = 50
 DOING = "导入名册"
@@ -39,19 +39,20 @@ def found(request, pk: int) -> Job:
 
 def import_list(request):
     require(request.user, "orgs.import", DOING)
-    kinds = [(ledger.kind, ledger.name) for ledger in LEDGERS.values()]
+    offered = ledgers_for(request.user)
+    kinds = [(ledger.kind, ledger.name) for ledger in offered]
     form = ImportForm(
         request.POST or None,
         request.FILES or None,
         ledgers=kinds,
         check=lambda file: check_upload(file, settings.IMPORT_MAX_BYTES),
-        initial={"ledger": request.GET.get("ledger", "registered")},
+        initial={"ledger": request.GET.get("ledger", kinds[0][0])},
     )
     if request.method == "POST" and form.is_valid():
         ledger = LEDGERS[form.cleaned_data["ledger"]]
         job = actions.submit(ledger=ledger, file=form.cleaned_data["file"], by=request.user)
         return redirect("orgs:import_detail", pk=job.pk)
-    context = {"form": form, "ledgers": LEDGERS.values(), "jobs": imports.mine(request.user)[:PAST]}
+    context = {"form": form, "ledgers": offered, "jobs": imports.mine(request.user)[:PAST]}
     return render(request, "orgs/import_list.html", context)
 
 

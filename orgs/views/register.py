@@ -130,6 +130,9 @@ def create(request):
     tier = request.POST.get("tier") or request.GET.get("tier") or begun or Tier.GROUP
     if tier not in Tier.values:
         raise Http404
+    if refusal := policy.entry_refusal(tier, request.user):
+        messages.warning(request, refusal)
+        return redirect("orgs:list")
     form, alike = fill(OrganizationForm, request, user=request.user, tier=tier), None
     if request.method == "POST" and form.is_valid():
         alike = duplicates.likely(request.user, form.instance)
@@ -143,7 +146,7 @@ def create(request):
         "alike": alike,
         "title": f"新增{Tier(tier).label}",
         "submit": "保存",
-        "tiers": Tier.choices,
+        "tiers": [choice for choice in Tier.choices if not policy.entry_refusal(choice[0], request.user)],
         "tier": tier,
         "back": reverse("orgs:list"),
     }

@@ -21,6 +21,7 @@ from filings.choices import EventKind, EventState, Incidents
 from filings.demo.events import EVENTS, plant
 from filings.models import MajorEvent
 from filings.queries import events
+from filings.queries.progress import progress
 from filings.views.events import EventList
 from orgs.actions import register
 from orgs.choices import Tier
@@ -440,12 +441,13 @@ def test_the_rate_counts_major_activities_and_those_reported_in_time(new_event, 
         (make_org(), "期外", PAST - datetime.timedelta(days=400), True), (make_org(community=cast.yi1), "乙街的", PAST, True),
     ):  # fmt: skip
         register.record_activity(org, name=name, held_on=held_on, is_major=major, by=cast.officer)
-    year = (TODAY - datetime.timedelta(days=365), TODAY)
-    assert [(r.street.name, r.in_time, r.activities, r.share) for r in events.reporting_rate(cast.officer, *year)] == [
-        ("甲街街道", 2, 4, 0.5), ("乙街镇", 0, 1, 0.0),
-    ]  # fmt: skip
-    assert [r[1:] for r in events.reporting_rate(cast.other_street, *year)] == [(0, 1)]
-    assert [r.share for r in events.reporting_rate(cast.other_street, TODAY, TODAY)] == [None]
+    year = (TODAY - datetime.timedelta(days=365), TODAY, TODAY)
+    found = [
+        (str(r.place or "合计"), r.reported, r.events, r.reporting) for r in progress(cast.officer, *year)
+    ]
+    assert found == [("甲街街道", 2, 4, 50.0), ("乙街镇", 0, 1, 0.0), ("合计", 2, 5, 40.0)]
+    assert [(r.reported, r.events) for r in progress(cast.other_street, *year)] == [(0, 1), (0, 1)]
+    assert [r.reporting for r in progress(cast.other_street, TODAY, TODAY, TODAY)] == [None, None]
 
 
 # ---- the screens ----

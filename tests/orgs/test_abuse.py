@@ -29,10 +29,10 @@ def returned(make_org, cast):
 def test_a_made_up_clash_does_not_show_the_phone(make_org, cast, sign_in):
     organization = make_org(contact_phone="13812345678")
     data = {"clash": "contact_phone", "keep_contact_phone": "theirs", "version": 1, "name": ""}
-    page = sign_in(cast.committee).post(reverse("orgs:edit", args=[organization.pk]), data)
+    page = sign_in(cast.officer).post(reverse("orgs:edit", args=[organization.pk]), data)
     assert "13812345678" not in page.content.decode()
     data["clash"] = "search_terms"
-    assert sign_in(cast.committee).post(reverse("orgs:edit", args=[organization.pk]), data).status_code == 200
+    assert sign_in(cast.officer).post(reverse("orgs:edit", args=[organization.pk]), data).status_code == 200
 
 
 def test_the_decider_does_not_write_the_text_that_he_decides_on(returned, cast, sign_in):

@@ -141,7 +141,7 @@ def test_a_likely_duplicate_is_shown_before_it_is_entered_and_the_answer_is_reme
 def test_what_lies_outside_the_area_is_counted_and_not_shown(make_org, cast, sign_in):
     there = make_org("甲街春晖合唱队", community=cast.jia2)
     client = sign_in(cast.committee)
-    response = client.post(reverse("orgs:create"), form_data(cast), follow=True)
+    response = client.post(reverse("orgs:create"), form_data(cast, tier="group"), follow=True)
     page = response.content.decode()
     assert "辖区外有 1 个同名组织" in page
     assert Organization.objects.filter(name="甲街春晖合唱队").count() == 2

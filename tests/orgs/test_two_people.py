@@ -20,10 +20,10 @@ def test_changes_of_different_fields_are_both_kept(make_org, cast):
     a, b = twice(make_org(contact_phone="19900000001"))
     a.contact_phone, b.activity_place = "19900000002", "文化中心"
     assert register.edit(a, version=1, by=cast.street) == []
-    assert register.edit(b, version=1, by=cast.committee) == ["联系电话"]
+    assert register.edit(b, version=1, by=cast.officer) == ["联系电话"]
     kept = Organization.objects.get(pk=a.pk)
     assert (kept.contact_phone, kept.activity_place, kept.version) == ("19900000002", "文化中心", 3)
-    assert [e["who"] for e in timeline(kept)[:2]] == ["甲一居委", "甲街经办"]
+    assert [e["who"] for e in timeline(kept)[:2]] == ["区民政", "甲街经办"]
 
 
 def test_changes_of_the_same_field_are_shown_and_nothing_is_written(make_org, cast):
@@ -31,7 +31,7 @@ def test_changes_of_the_same_field_are_shown_and_nothing_is_written(make_org, ca
     a.contact_phone, b.contact_phone = "19900000002", "19900000003"
     register.edit(a, version=1, by=cast.street)
     with pytest.raises(merge.Conflict) as caught:
-        register.edit(b, version=1, by=cast.committee)
+        register.edit(b, version=1, by=cast.officer)
     found = caught.value
     assert (found.who, found.version) == ("甲街经办", 2)
     assert [(c.label, c.theirs, c.yours) for c in found.clashes] == [
@@ -44,7 +44,7 @@ def test_the_same_change_made_twice_is_no_conflict(make_org, cast):
     a, b = twice(make_org(contact_phone="19900000001"))
     a.contact_phone = b.contact_phone = "19900000002"
     register.edit(a, version=1, by=cast.street)
-    assert register.edit(b, version=1, by=cast.committee) == []
+    assert register.edit(b, version=1, by=cast.officer) == []
 
 
 def test_two_changes_that_do_not_fit_together_are_refused_with_a_sentence(make_org, cast):
@@ -52,7 +52,7 @@ def test_two_changes_that_do_not_fit_together_are_refused_with_a_sentence(make_o
     a.member_count, b.party_member_count = 10, 15
     register.edit(a, version=1, by=cast.street)
     with pytest.raises(Exception, match="党员数不能多于参加人数"):
-        register.edit(b, version=1, by=cast.committee)
+        register.edit(b, version=1, by=cast.officer)
 
 
 def test_status_changes_while_somebody_edits_the_phone(make_org, cast):
@@ -76,7 +76,7 @@ def test_on_the_page_the_second_sees_who_when_and_both_values_and_chooses(
 ):
     organization = make_org(contact_phone="19900000001", activity_content="合唱")
     url = reverse("orgs:edit", args=[organization.pk])
-    client = sign_in(cast.committee)
+    client = sign_in(cast.officer)
     data = page_data(client, url)
     theirs = Organization.objects.get(pk=organization.pk)
     theirs.contact_phone = "19900000002"
@@ -131,7 +131,7 @@ def test_ten_people_saving_different_fields_at_the_same_moment_all_stay(make_org
 def test_who_left_the_masked_phone_alone_keeps_the_others_new_one(make_org, cast, sign_in):
     organization = make_org(contact_phone="19900000001", activity_content="合唱")
     url = reverse("orgs:edit", args=[organization.pk])
-    client = sign_in(cast.committee)
+    client = sign_in(cast.officer)
     data = page_data(client, url) | {"activity_place": "文化中心"}
     theirs = Organization.objects.get(pk=organization.pk)
     theirs.contact_phone = "19900000002"
