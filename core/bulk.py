@@ -136,7 +136,8 @@ def preview(job: Job, form: BulkForm) -> None:
     """Work out what a valid form would do and keep it with the job, for the person to decide on."""
     view, action = opened(job)
     change, reasons = plan(view, action, job, form.cleaned_data)
-    known = dict(among(view.rows(), list(reasons)).values_list("pk", action.name))
+    listed = [*reasons, *change[:LISTED]]
+    known = dict(among(view.rows(), listed).values_list("pk", action.name))
     groups: dict[str, dict] = {}
     for pk, why in reasons.items():
         group = groups.setdefault(why, {"reason": why, "count": 0, "rows": []})
@@ -146,6 +147,7 @@ def preview(job: Job, form: BulkForm) -> None:
     job.params |= {"data": {name: form.data.getlist(name) for name in form.fields}, "change": change}
     job.result = {
         "effect": action.effect(form.cleaned_data), "reason": form.cleaned_data["reason"], "change": len(change),
+        "named": [known.get(pk, "—") for pk in change[:LISTED]],
         "excluded": sorted(groups.values(), key=lambda group: (-group["count"], group["reason"])), "at": timezone.now().isoformat(),
     }  # fmt: skip
     Job.objects.filter(pk=job.pk, state=JobState.WAITING).update(params=job.params, result=job.result)
@@ -237,8 +239,15 @@ def step_action(flow, verb: str, grant: str) -> BulkAction:
 
     def excluded(rows, user, cleaned) -> dict[int, str]:
         cases = rows.select_related(flow.subject, *flow.related).defer("frozen", "before")
-        reasons = {case.pk: flow.reasons(case, step, user) for case in cases}
-        return {pk: "".join(found) for pk, found in reasons.items() if found}
+        reasons = {
+            case.pk: "".join(flow.reasons(case, step, user)) for case in cases if flow.leads(case, step)
+        }
+        other = {
+            case.pk: f"{flow.heading(case)}，现在是“{case.get_state_display()}”"
+            for case in cases
+            if case.pk not in reasons
+        }
+        return other | {pk: words for pk, words in reasons.items() if words}
 
     def apply(pks, cleaned, *, by, reason) -> dict[int, str]:
         left = {}
@@ -251,5 +260,5 @@ def step_action(flow, verb: str, grant: str) -> BulkAction:
 
     return BulkAction(
         key=verb, label=f"批量{step.label}", grant=grant, verb=step, form=OpinionForm,
-        effect=lambda cleaned: f"{step.label}：{cleaned['reason']}", excluded=excluded, apply=apply, most=STEPS_AT_ONCE,
+        effect=lambda cleaned: step.label, excluded=excluded, apply=apply, most=STEPS_AT_ONCE,
     )  # fmt: skip

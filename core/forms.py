@@ -1,17 +1,27 @@
 """What forms share: masked fields, days; and the forms of the dated settings."""
 
 import datetime
+from collections.abc import Mapping
 
 from django import forms
 from django.utils import timezone
 
 from core import parameters
 from core.choices import DayKind, Purpose
-from core.policy import Declared
+from core.ledger import parsing
+from core.policy import Check, Declared
 from core.words import mask_phone
 
 LONGEST = 31  # days of one correction of the working calendar
 YEARS_AHEAD = 5
+
+
+def phone(typed: str) -> str:
+    """A telephone number as it is stored. ValidationError when it is none."""
+    try:
+        return parsing.phone(typed) if typed else ""
+    except parsing.Unfit as fault:
+        raise forms.ValidationError(f"{fault.reason}：应为{fault.allowed}。") from fault
 
 
 class MaskedFields:
@@ -32,11 +42,19 @@ class MaskedFields:
         data = super().clean()
         for name in self.personal & set(data):
             if "*" not in (typed := data[name] or ""):
+                if name.endswith("phone") and typed != (self.stored[name] or ""):
+                    self._check_phone(data, name)
                 continue
             if typed != mask_phone(self.stored[name]):
                 self.add_error(name, "被遮蔽的内容无法还原，请填写完整，或重新打开本页。")
             data[name] = self.stored[name]
         return data
+
+    def _check_phone(self, data: dict, name: str) -> None:
+        try:
+            data[name] = phone(data[name])
+        except forms.ValidationError as error:
+            self.add_error(name, error)
 
 
 class PurposeForm(forms.Form):
@@ -65,8 +83,11 @@ class CaseForm(MaskedFields, forms.ModelForm):
     """The form of a case. `case`: a new one, filled in as far as it is known, or the one that is corrected.
 
     Returned, only the marked fields are open, each with what is to be corrected. `Meta.widgets` may be left out: long
-    texts and days get theirs here. `arrange()`: what one form adds, its choices above all.
+    texts and days get theirs here. `arrange()`: what one form adds, its choices above all. conditions: checks of the step that
+    sends it → the field at which each is told, all of them at once; a draft may break them.
     """
+
+    conditions: Mapping[Check, str] = {}
 
     def __init__(self, *args, user, case, **kwargs):
         super().__init__(*args, instance=case, **kwargs)
@@ -84,6 +105,21 @@ class CaseForm(MaskedFields, forms.ModelForm):
             if words := case.returned.get(name):
                 field.help_text = f"请补正：{words}"
         self.mask()
+
+    def _post_clean(self):
+        super()._post_clean()
+        if self.instance.pk or self.data.get("keep"):
+            return
+        for name in self.missing(self.instance):
+            if name in self.fields and name not in self.errors:
+                self.add_error(name, "请填写此栏。")
+        for check, name in self.conditions.items():
+            if name in self.fields and name not in self.errors and (words := check(self.instance, self.user)):
+                self.add_error(name, words)
+
+    def missing(self, case) -> list[str]:
+        """Fields that what was filled in makes necessary."""
+        return []
 
     def arrange(self) -> None:
         """Choices and needs of one kind of case; fields that it does not ask for go."""

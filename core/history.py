@@ -118,7 +118,15 @@ def timeline(record: models.Model, *, skipped=frozenset(), verbs=None, limit: in
     for row in rows:
         context = (row.pgh_context.metadata if row.pgh_context else None) or {}
         changes = [] if before is None else differences(type(record), before, row, skipped)
-        if before is None or changes or row.pgh_label in ENDS:
+        if (
+            out
+            and row.pgh_context_id
+            and out[-1]["context"] == row.pgh_context_id
+            and row.pgh_label not in ENDS
+        ):
+            if not out[-1]["begins"]:
+                out[-1]["changes"] = joined(out[-1]["changes"], changes)
+        elif before is None or changes or row.pgh_label in ENDS:
             words = context.get("words") or dict(verbs or ()).get(context.get("verb", ""))
             out.append(
                 {
@@ -131,10 +139,19 @@ def timeline(record: models.Model, *, skipped=frozenset(), verbs=None, limit: in
                     "reason": context.get("reason", ""),
                     "clause": context.get("clause", ""),
                     "changes": changes,
+                    "begins": before is None,
                 }
             )
         before = row
     return out[::-1][:limit]
+
+
+def joined(first: list[tuple], then: list[tuple]) -> list[tuple]:
+    """What one act changed in two steps, as if it had been one."""
+    found = {label: (label, old, new) for label, old, new in first}
+    for label, old, new in then:
+        found[label] = (label, found[label][1] if label in found else old, new)
+    return list(found.values())
 
 
 def taken_back(model: type[models.Model], **conditions):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core import workdays
+from core.facts import label_of
 from core.workflow import FLOWS, IN_TURN, Flow
 
 MOST = 500  # rows of one kind: beyond that a person works from the list
@@ -54,11 +55,13 @@ def waiting(flow: Flow, user, today: datetime.date) -> list[Entry]:
     for case in rows.select_related(flow.subject, *flow.related).defer("frozen", "before")[:MOST]:
         if not (steps := flow.asked_of(case, user)):
             continue
-        state, words = calendar.due(case.due_on, today) if case.due_on else ("info", "")
+        state, due = calendar.due(case.due_on, today) if case.due_on else ("info", "")
+        words = "、".join(label_of(case, name) for name in case.returned)
+        doing = f"补正“{words}”后再提交" if words else "、".join(s.label for s in steps)
         found.append(
             Entry(
-                title=str(case), action=f"{flow.heading(case)}：{'、'.join(s.label for s in steps)}",
-                url=f"{flow.url(case)}?{IN_TURN}", due_on=case.due_on, state=state, words=words,
+                title=str(case), action=f"{flow.heading(case)}：{doing}",
+                url=f"{flow.url(case)}?{IN_TURN}", due_on=case.due_on, state=state, words=due,
             )
         )  # fmt: skip
     return found

@@ -10,17 +10,15 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
 from core import attachments, notices, workdays
 from core.choices import CaseVerb
-from core.history import in_words, told
+from core.facts import FILES, Fact, facts_of, label_of
+from core.history import told
 from core.parameters import value
 from core.policy import NEEDED, Step, Workflow
-from core.words import mask_phone, shown
 
 FLOWS: dict[str, "Flow"] = {}
-FILES = "files"  # stands for the attachments among the fields of a case
 RESERVED = {"edit", "attach", "form", "certificate"}  # addresses of a case that are no steps
 IN_TURN = "next=1"  # the address of a case that is opened from 我的待办: after a step the next one follows
 
@@ -31,15 +29,6 @@ class Offer:
 
     step: Step
     reasons: list[str]
-
-
-class Fact(NamedTuple):
-    """One line of a case as the decider sees it. mark: tells apart what masked words hide."""
-
-    field: str
-    label: str
-    words: str
-    mark: str = ""
 
 
 class Opinion(NamedTuple):
@@ -100,9 +89,13 @@ class Flow:
             Offer(step, self.reasons(case, step, user)) for step in self.workflow.leaving(case.state, case)
         ]
 
+    def leads(self, case, step: Step) -> bool:
+        """Whether the step leads out of where the case stands."""
+        return step in self.workflow.leaving(case.state, case)
+
     def reasons(self, case, step: Step, user) -> list[str]:
         """Why this person cannot take the step now, each a sentence; empty when nothing is in the way."""
-        if step not in self.workflow.leaving(case.state, case):
+        if not self.leads(case, step):
             return [f"现在是“{case.get_state_display()}”，不能{step.label}，请刷新页面。"]
         if user.role not in step.roles:
             return [f"由{'、'.join(role.label for role in in_order(step.roles))}办理。"]
@@ -227,6 +220,8 @@ class Flow:
         step = self.workflow.step(verb)
         case = self.locked(case)
         reasons = self.reasons(case, step, by)
+        if step.freezes and not note.strip() and (words := self.uncorrected(case)):
+            reasons.append(words)
         if not reasons and seen is not None and seen != case.version:
             reasons.append("您打开这一页以后，内容有变化。请核对下面的现状，再办理。")
         if step.note == NEEDED and not note.strip():
@@ -260,6 +255,20 @@ class Flow:
         if (step.decides or step.returns) and case.entered_by_id != by.pk:
             self._tell(case, note)
         return case
+
+    def uncorrected(self, case) -> str:
+        """A sentence when nothing of what was to be corrected has changed since the case was sent."""
+        if not case.returned:
+            return ""
+        sent = {fact.field: fact for fact in (Fact(*row) for row in case.frozen)}
+        if any(sent.get(fact.field) != fact for fact in self.facts(case) if fact.field in case.returned):
+            return ""
+        labels = "、".join(label_of(case, name) for name in case.returned)
+        return f"要求补正的“{labels}”还没有改。请先补正；核实后不用改的，请在“补正说明”里写明。"
+
+    def with_author(self, case) -> bool:
+        """Whether its contents are open: not sent yet, or returned."""
+        return any(step.freezes for step in self.workflow.leaving(case.state, case))
 
     def locked(self, case):
         """The case as it is now, kept from others until the transaction ends."""
@@ -327,12 +336,14 @@ class Flow:
 
         A case that came back stands beside what was sent before, and beside what it is to replace.
         """
-        now = case.frozen or self.facts(case)
+        author = self.with_author(case)
+        now = self.facts(case) if author else case.frozen or self.facts(case)
+        sent = case.frozen if author else self.sent_before(case) if case.frozen else []
         kept = case.before or dict(
             zip(("title", "facts"), (self.before or self.last_decided)(case), strict=True)
         )
         columns = [
-            ("上次送审", self.sent_before(case) if case.frozen else []),
+            ("上次送审", sent),
             (kept["title"], kept["facts"]),
         ]
         columns = [(title, {row[0]: Fact(*row) for row in facts}) for title, facts in columns if facts]
@@ -364,21 +375,6 @@ class Flow:
     def last_opinion(self, case, *verbs: str) -> Opinion | None:
         """The newest step with one of these verbs."""
         return next((o for o in reversed(self.opinions(case)) if o.verb in verbs), None)
-
-
-def facts_of(record, names: Sequence[str], words: dict[str, Callable] | None = None) -> list[Fact]:
-    """Fields of a record as a person reads them; what the model names in `personal` is masked, and marked."""
-    found, personal = [], getattr(record, "personal", ())
-    for name in names:
-        own = record._meta.get_field(name)
-        stored = getattr(record, own.attname)
-        if name in personal:
-            mark = salted_hmac("core.workflow.fact", str(stored)).hexdigest()[:16] if stored else ""
-            found.append(Fact(name, str(own.verbose_name), mask_phone(stored) or "—", mark))
-        else:
-            said = words[name](record) if words and name in words else in_words(own, stored)
-            found.append(Fact(name, str(own.verbose_name), shown(said)))
-    return found
 
 
 def in_order(roles) -> list:

@@ -23,6 +23,8 @@ HELP = {
 class FilingForm(CaseForm):
     """The filing as `actions.filing.begin` filled it in. A draft may be kept with gaps; `policy.form_is_whole` names them."""
 
+    conditions = policy.TOLD_AT
+
     class Meta:
         model = Filing
         fields = [*policy.ALL_FIELDS]

@@ -21,6 +21,9 @@ class EventForm(CaseForm):
         model = MajorEvent
         fields = [*policy.EVENT_FIELDS]
 
+    def missing(self, case) -> list[str]:
+        return policy.event_gaps(case)
+
     def arrange(self):
         event = self.instance
         large = f"{event.attendance_from} 人以上或经费 {event.budget_from:,.0f} 元以上的"

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from core import history
-from core.forms import CaseForm
+from core.forms import CaseForm, phone
 from core.parameters import value
 from core.words import mask_phone
 from orgs import policy
@@ -151,7 +151,7 @@ class OrganizationForm(forms.ModelForm):
         """The masked number means: as before."""
         typed = self.cleaned_data.get("contact_phone") or ""
         if "*" not in typed:
-            return typed
+            return typed if typed == self.stored_phone else phone(typed)
         seen = history.at_version(
             self.instance, int(v) if (v := self.data.get("version") or "0").isdecimal() else 0
         )

@@ -11,14 +11,16 @@ from django.views import View
 
 from core import attachments, drafts, history, workdays
 from core.drafts import fill
+from core.facts import FILES, Fact, label_of
 from core.ledger.guard import Refused
 from core.policy import FREE, NEEDED
 from core.views.base import GrantMixin
 from core.views.forms import FormPage, refuse
-from core.workflow import FILES, IN_TURN, Flow
+from core.workflow import IN_TURN, Flow
 
 UNTOLD = frozenset(
     {
+        "hands",
         "submitted_by",
         "decided_by",
         "version",
@@ -40,7 +42,7 @@ class StepForm(forms.Form):
     """What a step asks for: its fields, an opinion, and for a step that returns the case what to correct."""
 
     def __init__(self, *args, step, case, returnable=(), **kwargs):
-        """returnable: [(field, label)] that a step may mark."""
+        """returnable: [(field, label, words that stand there now)] that a step may mark."""
         super().__init__(*args, **kwargs)
         self.step = step
         names = (*step.asks, *step.may_ask)
@@ -49,22 +51,27 @@ class StepForm(forms.Form):
             if name not in getattr(case, "personal", ()):
                 field.initial = getattr(case, name)
             self.fields[name] = field
-        if step.note != FREE:
+        correcting = step.freezes and case.returned
+        if step.note != FREE or correcting:
             area, needed = forms.Textarea(attrs={"rows": 2}), step.note == NEEDED
             self.fields["note"] = forms.CharField(
-                label="意见", max_length=500, widget=area, required=needed, initial=step.phrase
+                label="补正说明" if correcting else "意见",
+                max_length=500,
+                widget=area,
+                required=needed,
+                initial=step.phrase,
             )
         if step.returns:
-            for name, label in returnable:
+            for name, label, words in returnable:
                 text = forms.TextInput(attrs={"placeholder": "写明怎样改；不用改的留空"})
                 self.fields[f"fix_{name}"] = forms.CharField(
-                    label=label, max_length=200, required=False, widget=text
+                    label=label, max_length=200, required=False, widget=text, help_text=f"现为：{words}"
                 )
 
     def begin_here(self) -> None:
         """The keyboard starts at the first field."""
         for field in list(self.fields.values())[:1]:
-            field.widget.attrs["autofocus"] = True
+            field.widget.attrs["data-start"] = True
 
     def returned(self) -> dict[str, str]:
         marked = {k.removeprefix("fix_"): v for k, v in self.cleaned_data.items() if k.startswith("fix_")}
@@ -77,6 +84,8 @@ class StepForm(forms.Form):
 def asked(field, **kwargs) -> forms.Field | None:
     """A field of the record as a step asks for it."""
     made = field.formfield(**kwargs)
+    if isinstance(made, forms.TypedChoiceField):
+        made.choices = [("", "请选择"), *(choice for choice in made.choices if choice[0])]
     if isinstance(made, forms.DateField):
         made.widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     return made
@@ -161,11 +170,12 @@ class CasePage(GrantMixin, View):
         return self.request.GET.get("next") == "1"
 
     def form(self, step, case, data=None) -> StepForm:
-        flow, labels = self.flow, {}
+        flow, rows = self.flow, []
         if step.returns:
-            names = [*(flow.editable or flow.fields)(case)]
-            labels = {name: str(case._meta.get_field(name).verbose_name) for name in names} | {FILES: "附件"}
-        return StepForm(data, step=step, case=case, returnable=labels.items(), auto_id=f"{step.verb}_%s")
+            known = {fact.field: fact.words for fact in (Fact(*row) for row in case.frozen)}
+            names = [*(flow.editable or flow.fields)(case), FILES]
+            rows = [(name, label_of(case, name), known.get(name) or "—") for name in names]
+        return StepForm(data, step=step, case=case, returnable=rows, auto_id=f"{step.verb}_%s")
 
     def page(self, case, failed: StepForm | None = None, unsent: StepForm | None = None):
         """failed: the form of a step that was refused; unsent: one that was found again after the sign-in."""
@@ -178,21 +188,18 @@ class CasePage(GrantMixin, View):
         context = {
             "title": f"{flow.heading(case)}：{case}", "case": case, "flow": flow, "subject": getattr(case, flow.subject),
             "tone": flow.workflow.tones.get(case.state, "info"), "due_state": state, "due_words": words,
+            "sent": case.frozen and not flow.with_author(case),
             "against": against, "compared": compared, "changed": sum(row["differs"] for row in compared),
             "warnings": flow.warnings(case, user) if any(not s["reasons"] for s in steps) else [],
             "steps": steps, "failed": failed, "to_do": any(s["shown"] for s in steps), "turn": f"?{IN_TURN}" if self.in_turn else "",
             "following": self.in_turn_url(following) if following else "",
-            "returned": [(self.label(case, name), words) for name, words in case.returned.items()],
+            "returned": [(label_of(case, name), words) for name, words in case.returned.items()],
             "files": attachments.of(case), "timeline": history.timeline(case, skipped=UNTOLD),
             "path": reverse(flow.detail, args=[case.pk]), "may_attach": open_to_change and FILES in flow.open_fields(case),
             "edit_url": reverse(f"{flow.detail}_edit", args=[case.pk]) if open_to_change and flow.fields(case) else "",
-            **self.extra(case),
+            "focus_edit": self.in_turn and any(s["shown"] and s["step"].freezes for s in steps), **self.extra(case),
         }  # fmt: skip
         return render(self.request, self.template_name, context, status=200 if failed is None else 409)
-
-    @staticmethod
-    def label(case, name: str) -> str:
-        return "附件" if name == FILES else str(case._meta.get_field(name).verbose_name)
 
     def steps(self, case, begun: StepForm | None) -> list[dict]:
         """Every step out of here; the first that this person is asked for, or the one that was begun, is open."""
@@ -203,7 +210,7 @@ class CasePage(GrantMixin, View):
                 mine = self.form(offer.step, case)
             focus = False
             if not first and not offer.reasons and offer.step.asked:
-                first, focus = offer.step, self.in_turn and begun is None
+                first, focus = offer.step, self.in_turn and begun is None and not offer.step.freezes
                 if focus:
                     mine.begin_here()
             shown = offer.step in (first, begun and begun.step)

@@ -1,5 +1,7 @@
 """The form page: declared in five lines, the same everywhere."""
 
+import hashlib
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404
@@ -8,6 +10,13 @@ from django.views import View
 
 from core.drafts import fill
 from core.views.base import GrantMixin
+
+SURE = "sure"  # the hidden field of a page whose doubts were read
+
+
+def seal(doubts) -> str:
+    """A mark of just these sentences: others are shown before they are agreed to."""
+    return hashlib.sha256("\n".join(doubts).encode()).hexdigest()[:16] if doubts else ""
 
 
 def refuse(form, error: ValidationError) -> None:
@@ -68,6 +77,9 @@ class FormPage(GrantMixin, View):
             form.add_error(None, "您打开这一页以后，有人修改过这条记录。请核对上面的现状，确认无误后再提交。")
         if not form.is_valid():
             return self.page(form)
+        doubts = self.doubts(form)
+        if doubts and request.POST.get(SURE) != seal(doubts):
+            return self.page(form, doubts)
         try:
             result = self.carry_out(form)
         except ValidationError as error:
@@ -75,6 +87,10 @@ class FormPage(GrantMixin, View):
             return self.page(form)
         messages.success(request, self.words(self.done))
         return redirect(self.after(result))
+
+    def doubts(self, form) -> list[str]:
+        """Sentences that the person should read once before what is whole is carried out."""
+        return []
 
     def carry_out(self, form):
         about = [self.record] if self.record else []
@@ -91,9 +107,11 @@ class FormPage(GrantMixin, View):
     def words(self, text: str) -> str:
         return text.format(**self.spoken)
 
-    def page(self, form):
+    def page(self, form, doubts=()):
+        submit = self.words(self.submit)
         context = {
-            "form": form, "title": self.words(self.title), "submit": self.words(self.submit), "also": self.also, "record": self.record,
+            "form": form, "title": self.words(self.title), "submit": f"已核对，{submit}" if doubts else submit,
+            "doubts": doubts, "sure": seal(doubts), "also": self.also, "record": self.record,
             "seen": self.record.version if self.guarded else "",
             "back": self.record.get_absolute_url() if self.record else "", **self.extra(),
         }  # fmt: skip

@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from core import workdays
+from core.facts import Fact
 from core.history import told
 from core.parameters import value
-from core.workflow import Fact, Flow
+from core.workflow import Flow
 from filings import policy
 from filings.choices import FilingState, GroupVerb
 from filings.models import Draw, Filing, SpotCheck

@@ -3,7 +3,8 @@
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from core.workflow import Fact, Flow, facts_of
+from core.facts import Fact, facts_of
+from core.workflow import Flow
 from filings import policy
 from filings.choices import OPEN_FILINGS, Kind
 from filings.models import Certificate, Filing
@@ -179,7 +180,7 @@ EFFECTS = {
 FLOW = Flow(
     workflow=policy.FILING, model=Filing, subject="organization", detail="filings:filing", fields=shown_fields,
     editable=editable, words=WORDS,
-    before=as_registered, warnings=warnings, effects={"approve": file, "register": file},
+    before=as_registered, warnings=warnings, effects=dict.fromkeys((*policy.GRANTS, "register"), file),
 )  # fmt: skip
 
 

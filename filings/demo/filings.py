@@ -6,6 +6,7 @@ import random
 from accounts.choices import Role
 from accounts.models import User
 from core import workdays
+from filings import policy
 from filings.actions.filing import FLOW, begin, enter
 from filings.choices import FilingState, Kind
 from filings.models import Filing
@@ -63,7 +64,7 @@ def plant(today: datetime.date) -> tuple[str, int]:
     made += known(people, street, today)
     done = Filing.objects.filter(kind=Kind.CHANGE, state=FilingState.STREET).order_by("-pk").first()
     if done:
-        FLOW.take(done, "approve", by=street, note=SAID["approve"])
+        FLOW.take(done, "approve_change", by=street, note=policy.FILING.step("approve_change").phrase)
     draft(fresh(committee.community, 30, chance, today), committee)
     late = Filing.objects.filter(state=FilingState.STREET).order_by("pk")[:2].values("pk")
     Filing.objects.filter(pk__in=late).update(due_on=workdays.add(today, -2))

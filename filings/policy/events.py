@@ -77,12 +77,17 @@ def level(case) -> tuple[EventState, str]:
     return EventState.COMMITTEE, "未达到报街镇的标准"
 
 
-def event_is_whole(case, by) -> str | None:
-    """内容、地点、人数、安全负责人及电话等必填栏目都已填写；涉外的写明情况，达到规模标准的附安全预案。"""
+def event_gaps(case) -> list[str]:
+    """还没有填写的必填栏目：涉外的写明情况，达到规模标准的附安全预案。"""
     needed = [*needed_for(case.kind)]
     needed += ["foreign_note"] if case.foreign else []
     needed += ["safety_plan"] if case.kind not in MATTERS and is_large(case) else []
-    missing = [name for name in needed if getattr(case, name) in (None, "")]
+    return [name for name in needed if getattr(case, name) in (None, "")]
+
+
+def event_is_whole(case, by) -> str | None:
+    """内容、地点、人数、安全负责人及电话等必填栏目都已填写。"""
+    missing = event_gaps(case)
     labels = [str(case._meta.get_field(name).verbose_name) for name in missing]
     return f"请补填：{'、'.join(labels)}。" if labels else None
 

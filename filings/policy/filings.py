@@ -154,6 +154,10 @@ def has_liaison(case, by) -> str | None:
 
 
 CONDITIONS = (form_is_whole, enough_members, has_leader, has_activity, has_liaison)
+# 条件 → 表单里在哪一栏提示
+TOLD_AT = {
+    enough_members: "member_count", has_leader: "contact_phone", has_activity: "activity_content", has_liaison: "liaison_name",
+}  # fmt: skip
 
 
 def name_warnings(name: str, words: list[tuple[str, str]]) -> list[str]:
@@ -182,7 +186,14 @@ def other_reviewer(case, by) -> str | None:
 
 
 TO_REGISTER = {"kind": (Kind.REGISTER,)}
-TO_FILE = {"kind": tuple(kind for kind in Kind if kind != Kind.REGISTER)}
+# 事项 → 街镇办结的一步：代号、用语、意见
+GRANTS = {
+    "approve": ((Kind.NEW, Kind.PROMOTE), "准予备案", "符合备案条件，准予备案。"),
+    "approve_change": ((Kind.CHANGE,), "准予变更", "情况属实，准予变更。"),
+    "approve_review": ((Kind.REVIEW,), "复核通过", "年度复核通过。"),
+    "approve_cancel": ((Kind.CANCEL,), "准予注销", "情况属实，准予注销。"),
+}
+GRANTED_BY = {kind: verb for verb, (kinds, _, _) in GRANTS.items() for kind in kinds}
 
 FILING = Workflow(
     key="filings.filing",
@@ -215,9 +226,12 @@ FILING = Workflow(
             "committee_return", "退回补正", (FilingState.COMMITTEE,), FilingState.COMMITTEE_RETURNED, COMMITTEE, CLAUSE,
             note=ASKED, days=CORRECT_DAYS, returns=True,
         ),
-        Step(
-            "approve", "准予备案", (FilingState.STREET,), FilingState.FILED, STREET, CLAUSE, when=TO_FILE,
-            checks=(register_as_expected,), note=NEEDED, phrase="符合备案条件，准予备案。", others=True, decides=True,
+        *(
+            Step(
+                verb, label, (FilingState.STREET,), FilingState.FILED, STREET, CLAUSE, when={"kind": kinds},
+                checks=(register_as_expected,), note=NEEDED, phrase=phrase, others=True, decides=True,
+            )
+            for verb, (kinds, label, phrase) in GRANTS.items()
         ),
         Step(
             "recommend", "同意转报区登记", (FilingState.STREET,), FilingState.DISTRICT, STREET, CLAUSE, when=TO_REGISTER,

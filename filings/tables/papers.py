@@ -4,8 +4,8 @@ import datetime
 
 from django.utils import timezone
 
+from core.facts import Fact, facts_of
 from core.words import mask_name, shown
-from core.workflow import Fact, facts_of
 from filings import policy
 from filings.actions.filing import FLOW, WORDS
 from filings.choices import Kind
@@ -14,7 +14,7 @@ from filings.queries.certificates import filed_on
 
 OPINIONS = [
     ("所在社区备案意见", ("review",)),
-    ("街镇审核意见", ("approve", "recommend", "refuse")),
+    ("街镇审核意见", (*policy.GRANTS, "recommend", "refuse")),
     ("区民政局意见", ("register", "refuse_register")),
 ]
 

@@ -57,6 +57,10 @@ class NewFiling(EnterCase):
             return actions.begin_review(self.record, timezone.localdate().year)
         return actions.begin(self.kind, self.record)
 
+    def doubts(self, form) -> list[str]:
+        """What the deciders would be warned of is told to the author first."""
+        return [] if "keep" in self.request.POST else actions.warnings(form.instance, self.request.user)
+
     def known(self) -> dict:
         return super().known() | {"kind": Kind(self.kind).label}
 
@@ -105,6 +109,7 @@ class FilingList(ListView):
     tab_field, default_sort, template_name = "state", "due", "filings/list.html"
     bulk_actions = (
         step_action(actions.FLOW, "review", "filings.review"), step_action(actions.FLOW, "approve", "filings.decide"),
+        step_action(actions.FLOW, "approve_review", "filings.decide"),
     )  # fmt: skip
 
 
@@ -118,13 +123,17 @@ def send_reviews(pks, cleaned, *, by, reason) -> None:
 
 def not_reviewable(rows, user, cleaned) -> dict[int, str]:
     """Who cannot be reviewed from the register alone, and why."""
+    year = timezone.localdate().year
     found, open_now = {}, filings.open_ones(rows.values_list("pk", flat=True))
+    held = activities.held_in(rows, year)
     for organization in rows.select_related("street", "community"):
-        filing = actions.begin(Kind.REVIEW, organization, year=timezone.localdate().year)
+        filing = actions.begin(Kind.REVIEW, organization, year=year)
         if reasons := [words for check in policy.CONDITIONS if (words := check(filing, user))]:
             found[organization.pk] = "".join(reasons)
         elif organization.pk in open_now:
             found[organization.pk] = "有一件没办完的备案"
+        elif organization.pk not in held:
+            found[organization.pk] = f"{year}年没有活动记录，请先登记活动或单独办理"
     return found
 
 

@@ -2,7 +2,7 @@
 
 import datetime
 
-from django.db.models import Count, F, Max, Sum
+from django.db.models import Count, F, Max, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from core import attachments
@@ -55,3 +55,9 @@ def in_year(organization: Organization, year: int) -> tuple[int, int]:
     rows = Activity.objects.filter(organization=organization, held_on__year=year)
     found = rows.aggregate(times=Count("pk"), people=Coalesce(Sum("attendance"), 0))
     return found["times"], found["people"]
+
+
+def held_in(organizations: QuerySet, year: int) -> set[int]:
+    """Those of some organisations that held an activity in a year."""
+    rows = Activity.objects.filter(organization__in=organizations.values("pk"), held_on__year=year)
+    return set(rows.order_by().values_list("organization", flat=True).distinct())

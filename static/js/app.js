@@ -38,6 +38,9 @@
   });
 
   document.querySelector("[data-focus]")?.focus();
+  // The keyboard starts where the work is, the eyes at the top of the page; a telephone keeps its keyboard folded.
+  const start = document.querySelector("[data-start]");
+  if (start && !document.querySelector("[data-focus]") && !matchMedia("(pointer: coarse)").matches) start.focus({ preventScroll: true });
 
   // Community selects follow the chosen street: options of other streets are hidden, not sent away.
   const street = document.querySelector("form.form select[name=street]");

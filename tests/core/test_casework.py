@@ -122,7 +122,7 @@ def test_returning_does_not_wash_what_was_late(request_of, cast):
     StatusChange.objects.filter(pk=case.pk).update(due_on=workdays.add(TODAY, -4))
     case = FLOW.take(case, "send_back", by=cast.street, returned={"reason": "写明时间"})
     assert case.days_left == -4
-    case = FLOW.take(case, "resubmit", by=cast.committee)
+    case = FLOW.take(case, "resubmit", by=cast.committee, note="时间已经写明")
     assert case.due_on == workdays.add(TODAY, -4)
     assert FLOW.take(case, "approve", by=cast.street).in_time is False
     assert FLOW.take(request_of(), "approve", by=cast.street).in_time is True

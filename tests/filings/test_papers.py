@@ -103,7 +103,7 @@ def test_a_change_makes_the_old_certificate_say_so(filed, cast, client):
     change = begin(Kind.CHANGE, case.organization)
     change.leader_name, change.reason = "赵六", "换届"
     change = FLOW.take(enter(change, by=cast.committee), "review", by=cast.committee, note="属实")
-    change = FLOW.take(change, "approve", by=cast.street, note="准予")
+    change = FLOW.take(change, "approve_change", by=cast.street, note="准予")
     assert "已变更" in says(client, case)
     assert f"{datetime.date.today():%Y年}" in says(client, case)
     assert "有效" in says(client, change)

@@ -123,7 +123,7 @@ def test_a_later_certificate_keeps_the_day_of_the_filing(filed, cast, new_filing
     change = actions.begin(Kind.CHANGE, case.organization)
     change.name, change.reason = "甲一春晓合唱团", "改名"
     change = FLOW.take(actions.enter(change, by=cast.committee), "review", by=cast.committee, note="同意。")
-    change = FLOW.take(change, "approve", by=cast.street, note="准予。")
+    change = FLOW.take(change, "approve_change", by=cast.street, note="准予。")
     rows = dict(papers.certificate_rows(change.certificate))
     assert rows["备案日期"] == "2025年3月1日" != rows["发证日期"]
 
@@ -134,7 +134,7 @@ def test_a_team_from_a_ledger_has_no_day_of_filing_on_its_certificate(cast, make
     change = actions.begin(Kind.CHANGE, team)
     change.reason, change.member_count = "人数变化", 30
     change = FLOW.take(actions.enter(change, by=cast.committee), "review", by=cast.committee, note="同意。")
-    change = FLOW.take(change, "approve", by=cast.street, note="准予。")
+    change = FLOW.take(change, "approve_change", by=cast.street, note="准予。")
     assert "备案日期" not in dict(papers.certificate_rows(change.certificate))
 
 
