@@ -20,6 +20,8 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table
 
+from core.words import one_line
+
 log = logging.getLogger(__name__)
 WIDTH = A4[0] - 40 * mm  # between the margins
 LINE = ("GRID", (0, 0), (-1, -1), 0.5, colors.black)
@@ -116,6 +118,7 @@ def answer(parts: Sequence[Flowable], name: str, *, heading: str) -> FileRespons
     document.build(list(parts))
     target.seek(0)
     headers = {"Cache-Control": "private, no-store"}
+    plain = one_line(name).replace("/", "／").replace("\\", "＼")
     return FileResponse(
-        target, as_attachment=True, filename=name, content_type="application/pdf", headers=headers
+        target, as_attachment=True, filename=plain, content_type="application/pdf", headers=headers
     )

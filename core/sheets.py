@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from rustpy_xlsxwriter import FastExcel, Format
 
+from core.models.entered import FIRST_YEAR
 from core.tables import Column
 
 ID_HEADER = "系统编号"
@@ -82,7 +83,7 @@ def maker(column: Column):
 
         return words
     if column.kind == "date":
-        return None
+        return lambda day: day if day is None or day.year >= FIRST_YEAR else day.isoformat()
     if column.kind in ("text", "code"):
         return lambda value: value or None if isinstance(value, str) else typed(plain(value))
     return lambda value: typed(plain(value))

@@ -10,6 +10,22 @@ from django.utils.timezone import localtime
 EMPTY = "—"
 
 
+# What nobody sees and no sheet takes: control characters but the line end and the tab, marks of writing direction, non-characters.
+UNSEEN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
+)
+
+
+def visible(text: str) -> str:
+    """Text of several lines without what cannot be seen."""
+    return UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def one_line(text: str) -> str:
+    """The same as one line, for names and whatever else stands in a cell."""
+    return " ".join(visible(text).splitlines()).replace("\t", " ").strip()
+
+
 def mask_phone(value: str | None) -> str | None:
     """138****1234; a number too short to mask keeps only its first digit, an address its first three characters."""
     if not value:

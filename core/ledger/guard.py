@@ -16,6 +16,11 @@ MAX_RATIO = 200  # sheets of real ledgers shrink 5 to 30 times
 MAX_PARTS = 2_000
 SMALL = 1024 * 1024
 HEAD = 64 * 1024
+MAX_AREA = 20_000_000  # rows × columns up to the last cell: readers take memory for the whole rectangle
+PIECE, OVERLAP = 4 * SMALL, 64
+COLUMNS = re.compile(rb'\br="([A-Z]{1,3})\d')
+FAR_ROWS = re.compile(rb'\br="[A-Z]{0,3}(\d{5,9})"')
+NEAR = 9_999
 
 
 class Refused(ValueError):
@@ -89,6 +94,29 @@ def _check_archive(archive: zipfile.ZipFile) -> None:
     if "xl/workbook.xml" not in lower or "[content_types].xml" not in lower:
         raise Refused("这不是 Excel 工作簿（.xlsx）。请在 Excel 或 WPS 中“另存为”xlsx 格式后再导入。")
     _check_markup(archive, parts)
+    for part in parts:
+        if "worksheets/" in part.filename.casefold().replace("\\", "/") and area(archive, part) > MAX_AREA:
+            raise Refused("工作表的有效区域大得不正常：请删去数据右侧和下方的空白行列，重新保存后再导入。")
+
+
+def area(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
+    """Rows × columns up to the last cell that a sheet names, read as a stream; what it declares itself is not believed."""
+    columns, last, rest = {b"A"}, NEAR, b""
+    with archive.open(part) as file:
+        while piece := file.read(PIECE):
+            text = rest + piece
+            columns.update(COLUMNS.findall(text))
+            last = max([last, *map(int, set(FAR_ROWS.findall(text)))])
+            rest = piece[-OVERLAP:]
+    return last * max(map(number, columns))
+
+
+def number(letters: bytes) -> int:
+    """The number of a column: A is 1, AA is 27."""
+    found = 0
+    for letter in letters:
+        found = found * 26 + letter - 64
+    return found
 
 
 def _check_size(parts: list[zipfile.ZipInfo]) -> None:

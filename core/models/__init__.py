@@ -3,6 +3,7 @@
 from core.models.attachments import Attachment
 from core.models.audit import AuditEvent, AuditHead
 from core.models.cases import Case
+from core.models.entered import Entered
 from core.models.forms import Draft, Submission
 from core.models.holidays import Holiday
 from core.models.jobs import Job, JobQuerySet
@@ -18,6 +19,7 @@ __all__ = [
     "Case",
     "Digest",
     "Draft",
+    "Entered",
     "Holiday",
     "Job",
     "JobQuerySet",

@@ -6,8 +6,10 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Func, Q
 
+from core.models.entered import Entered
 
-class Case(models.Model):
+
+class Case(Entered):
     """What every case has. A concrete one adds `state` (with its choices), its subject, its fields and its `scope_path`.
 
     side: the role whose people entered it, who may correct and withdraw it, wherever its author works now;

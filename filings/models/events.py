@@ -1,5 +1,7 @@
 """Major events: reported before they take place, acknowledged by the level that must know, their result told afterwards."""
 
+import datetime
+
 import pghistory
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -14,6 +16,10 @@ from filings.choices import EventKind, EventState, Incidents
 from filings.policy.events import level
 from orgs.models import Activity, Organization
 
+AGE = (
+    datetime.datetime(1900, 1, 1, tzinfo=datetime.UTC),
+    datetime.datetime(2199, 12, 31, tzinfo=datetime.UTC),
+)
 NOT_NEGATIVE = [MinValueValidator(0, "不能小于 0")]
 
 
@@ -95,6 +101,11 @@ class MajorEvent(Case):
                 name="event_once",
                 condition=~Q(state=EventState.CALLED_OFF),
                 violation_error_message="这个组织同一时间的同名活动已经报告过",
+            ),
+            models.CheckConstraint(
+                name="event_days_of_this_age",
+                condition=Q(starts_at__range=AGE, ends_on__range=(AGE[0].date(), AGE[1].date())),
+                violation_error_message="请核对年份",
             ),
             models.CheckConstraint(
                 name="event_dates_in_order",

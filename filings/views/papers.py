@@ -17,6 +17,7 @@ from core import audit, pdf
 from core.choices import AuditKind
 from core.forms import PurposeForm
 from core.views.base import require
+from core.words import one_line
 from filings.choices import Validity
 from filings.models import Filing
 from filings.queries import certificates
@@ -103,8 +104,10 @@ def certificate(request, pk: int):
 @require_GET
 def certificate_pdf(request, pk: int):
     one = certificate_of(request, pk)
-    rows = [[pdf.words(label, 13), pdf.words(text, 13)] for label, text in papers.certificate_rows(one)]
     roomy = [pdf.LINE, ("TOPPADDING", (0, 0), (-1, -1), 6), ("BOTTOMPADDING", (0, 0), (-1, -1), 9)]
+    rows = [
+        [pdf.words(label, 13), pdf.words(one_line(text), 13)] for label, text in papers.certificate_rows(one)
+    ]
     code = segno.make(public_address(request, one), error="m")
     foot = Table(
         [[pdf.code_drawing(code.matrix), [
@@ -115,7 +118,7 @@ def certificate_pdf(request, pk: int):
     )  # fmt: skip
     parts = [
         Spacer(1, 22 * mm), pdf.title(CERTIFICATE_TITLE, 24), Spacer(1, 12 * mm),
-        Table(rows, colWidths=[pdf.WIDTH * 0.22, pdf.WIDTH * 0.78], style=roomy),
+        Table(rows, colWidths=[pdf.WIDTH * 0.22, pdf.WIDTH * 0.78], style=roomy, splitInRow=1),
         Spacer(1, 10 * mm), pdf.words(papers.certificate_words(one), 13, firstLineIndent=26), Spacer(1, 16 * mm), foot,
         pdf.words(f"扫码查验，或在 {public_address(request)} 输入查验码 {one.printed_code}", 9),
     ]  # fmt: skip

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from core.models.entered import Entered
 from core.scope import ScopedQuerySet, through
 from orgs.choices import (
     Assignment,
@@ -36,7 +37,7 @@ TIER_STATUSES = {
     pghistory.DeleteEvent(),
     exclude=["search_text", "search_terms"],
 )
-class Organization(models.Model):
+class Organization(Entered):
     """A community social organisation. Promotion 小组→团队→注册 changes `tier` and keeps the record and its history.
 
     `leader_name` is the 法定代表人 of a registered body, the 负责人 of a team, the 召集人 of a group.
@@ -184,7 +185,7 @@ class Organization(models.Model):
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
-class Activity(models.Model):
+class Activity(Entered):
     """One activity of an organisation: entered once, read by dormancy, deliverables, yearly review and the workbook.
 
     `photos` counts the attachments, so that a list need not; `entered_by` is empty where the machine entered it.

@@ -9,6 +9,9 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from core.models.entered import FIRST_YEAR
+from core.words import visible
+
 THIN = Side(style="thin", color="808080")
 BORDER = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
 TITLE = Font(name="黑体", size=18, bold=True)
@@ -48,7 +51,9 @@ def put(cell, value, kind: str = "text", font: Font = BODY) -> None:
         return
     if isinstance(value, Decimal):
         value = float(value)
-    cell.value = value
+    elif isinstance(value, datetime.date) and value.year < FIRST_YEAR:
+        value = value.isoformat()
+    cell.value = visible(value) if isinstance(value, str) else value
     if isinstance(value, str):
         cell.data_type, cell.number_format = "s", "@"
         cell.quotePrefix = value[:1] in "=+-@"

@@ -143,3 +143,19 @@ def test_title_footer_blank_and_repeated_header_rows_are_not_data(tmp_path):
             ["乙", "2024-1-2", 2], ["小计", None, 3], ["合 计", None, 3], ["制表人：王", "审核人："], ["注：以上"]]  # fmt: skip
     sheet = open_ledger(workbook(tmp_path / "f.xlsx", rows), LEDGER)
     assert [number for number, _ in sheet.data()] == [4, 7]
+
+
+@pytest.mark.parametrize(
+    "last, refused", [("XFD1048576", True), ("AZ999999", True), ("Z100000", False), ("IV9000", False)]
+)
+def test_a_cell_far_away_is_refused_before_anybody_reads_the_sheet(tmp_path, last, refused):
+    """Readers take memory for every cell up to the last one: 1.5 KB of file, 512 GB of memory."""
+    book = openpyxl.Workbook()
+    book.active["A1"], book.active["B1"] = "团队名称", "备案编号"
+    book.active[last] = "x"
+    book.save(tmp_path / "far.xlsx")
+    if refused:
+        with pytest.raises(Refused, match="空白行列"):
+            guard.check(tmp_path / "far.xlsx")
+    else:
+        guard.check(tmp_path / "far.xlsx")
