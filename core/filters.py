@@ -53,6 +53,12 @@ class ListFilter(django_filters.FilterSet):
             kind._form_class = super().get_form_class()
         return kind._form_class
 
+    def offer(self, name: str, choices: list) -> None:
+        """Choices of one field; where there is one only, nobody is asked."""
+        self.form.fields[name].choices = choices
+        if len(choices) == 1:
+            self.form.fields[name].widget = forms.HiddenInput()
+
     def cut(self, queryset, skip: str = ""):
         """The queryset under every filter but `skip`."""
         self.amount = ""

@@ -21,7 +21,7 @@ class FormMiddleware:
             request.draft = asked_for(request)
         sent = [request.GET, request.POST] if request.method == "POST" else [request.GET]
         if "\x00" in request.path or any(
-            "\x00" in v for data in sent for _, values in data.lists() for v in values
+            "\x00" in v for data in sent for name, values in data.lists() for v in (name, *values)
         ):
             raise SuspiciousOperation("an address or a form holds a NUL character")
         key = drafts.read(request) if request.method == "POST" and drafts.FIELD in request.POST else None

@@ -15,6 +15,10 @@ THUMBNAIL = 480
 QUALITY = 85
 # A JPEG is read at a fraction of its size, a PNG whole: so much fits into memory beside others' work.
 MOST_PIXELS = {"image/jpeg": 80_000_000, "image/png": 25_000_000}
+SCAN, MOST_SCANS = (
+    b"\xff\xda",
+    64,
+)  # each scan is decoded over the whole picture; cameras write one, progressive files about ten
 UNREADABLE = (
     OSError,
     ValueError,
@@ -38,6 +42,9 @@ def cleaned(file) -> ContentFile:
     if kind not in MOST_PIXELS:
         raise Refused(f"“{name}”不是 JPG 或 PNG 照片，请重新拍照，或从相册另选一张。")
     try:
+        file.seek(0)
+        if kind == "image/jpeg" and file.read().count(SCAN) > MOST_SCANS:
+            raise Image.DecompressionBombError
         file.seek(0)
         with Image.open(file, formats=["JPEG", "PNG"]) as image:
             if image.width * image.height > MOST_PIXELS[kind]:

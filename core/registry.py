@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.urls import get_resolver
 
 from core.policy import Declared
@@ -54,6 +55,19 @@ def tabs(record, user) -> list[tuple[Tab, dict]]:
     """The tabs that other apps add to a record's page, with their contexts."""
     offered = [(one, one.context(record, user)) for one in TABS.get(type(record), ())]
     return [(one, context) for one, context in offered if context is not None]
+
+
+Hold = Callable[[QuerySet], dict[int, str]]
+HOLDS: dict[type, list[Hold]] = {}  # model → what other apps have under way that a direct act must wait for
+
+
+def hold(model: type, find: Hold) -> None:
+    """find(rows) → {pk: a sentence} of those records on which nobody may decide directly just now."""
+    HOLDS.setdefault(model, []).append(find)
+
+
+def held(rows: QuerySet) -> dict[int, str]:
+    return {pk: words for find in HOLDS.get(rows.model, ()) for pk, words in find(rows).items()}
 
 
 PARAMETERS: list[ParameterGroup] = []

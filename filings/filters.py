@@ -19,8 +19,8 @@ class PlaceFilter(ListFilter):
         asked = str((data or {}).get("street", ""))
         streets = register.street_choices(request.user)
         street = int(asked) if asked.isdecimal() else streets[0][0] if len(streets) == 1 else None
-        self.form.fields["street"].choices = streets
-        self.form.fields["community"].choices = register.community_choices(request.user, street)
+        self.offer("street", streets)
+        self.offer("community", register.community_choices(request.user, street))
 
 
 class FilingFilter(PlaceFilter):

@@ -45,11 +45,13 @@ class CheckFilter(ListFilter):
     q = filters.CharFilter(label="名称", field_name="filing__name", lookup_expr="icontains")
     state = ChoiceFilter(label="办理状态", choices=CheckState.choices, widget=forms.HiddenInput)
     street = ChoiceFilter(label="街镇", field_name="filing__street", choices=[], empty_label="全部街镇")
+    draw = ChoiceFilter(label="抽查批次", choices=[], empty_label="全部批次")
 
     class Meta:
         model = SpotCheck
-        fields = ["q", "state", "street"]
+        fields = ["q", "state", "street", "draw"]
 
     def __init__(self, data=None, *args, request=None, **kwargs):
         super().__init__(data, *args, request=request, **kwargs)
         self.form.fields["street"].choices = register.street_choices(request.user)
+        self.form.fields["draw"].choices = groups.draws(request.user)

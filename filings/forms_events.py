@@ -28,7 +28,9 @@ class EventForm(CaseForm):
         event = self.instance
         large = f"{event.attendance_from} 人以上或经费 {event.budget_from:,.0f} 元以上的"
         self.fields["expected_attendance"].help_text = f"{large}报街镇知悉"
-        self.fields["safety_plan"].help_text = f"{large}必填：路线、疏散、医疗、天气等"
+        self.fields[
+            "safety_plan"
+        ].help_text = f"{large}必填：路线、疏散、医疗、天气等；另有文件的，先存为草稿，在下一页添加附件再提交"
         self.fields["foreign_note"].help_text = "有境外人员、组织参加或资助的，写明国别、人数和单位"
         gaps = event.pk or self.data.get("keep")  # what is missing is said when it is sent
         needed = policy.EVENT_FIRST if gaps else policy.needed_for(self.data.get("kind", ""))

@@ -12,6 +12,8 @@ from filings.choices_reconcile import SourceKind
 from filings.models import Source
 from filings.queries import layouts, reconciliation
 
+AGREE = "agree"
+
 
 class ExportForm(forms.Form):
     """An export to compare. Size and form are checked at once, its content in the background."""
@@ -53,28 +55,42 @@ class ColumnsForm(forms.Form):
         choices = [("", "没有这一栏"), *((h, h) for h in headers)]
         for column in layouts.COLUMNS[source.kind]:
             name = column.field
-            offered = kept.get(name) or (
-                "" if source.columns and name not in source.columns else guessed.get(name, "")
-            )
+            known = guessed.get(name, "")
+            left_out = source.columns and name not in source.columns and known in source.headers
+            offered = kept.get(name) or ("" if left_out else known)
             self.fields[name] = forms.ChoiceField(
                 label=column.header, choices=choices, required=column.required, initial=offered
             )
         self.fields["number"].help_text = "用它认定是同一个团队；没有这一栏时按名称和居委匹配。"
+        self.source = source
+        if source.columns:
+            self.fields[AGREE] = forms.BooleanField(
+                label="各街镇以后都按新的对应核对",
+                required=False,
+                help_text=f"现在的对应由{source.updated_by or '系统'}设置；有改动时请勾选",
+            )
 
     def clean(self):
         data = super().clean()
         used: dict[str, str] = {}
         for name, header in list(data.items()):
+            if name == AGREE:
+                continue
             if header and header in used:
                 self.add_error(
                     name, f"“{header}”已对应“{self.fields[used[header]].label}”，一栏只能对应一项。"
                 )
             elif header:
                 used[header] = name
+        changed = {name: self.source.columns.get(name, "") for name in data if name != AGREE} != {
+            name: header for name, header in data.items() if name != AGREE
+        }
+        if self.source.columns and changed and not data.get(AGREE):
+            self.add_error(AGREE, "改动对所有街镇生效，请确认后勾选。")
         return data
 
     def columns(self) -> dict[str, str]:
-        return {name: header for name, header in self.cleaned_data.items() if header}
+        return {name: header for name, header in self.cleaned_data.items() if header and name != AGREE}
 
 
 class DecisionForm(BulkForm):

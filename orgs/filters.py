@@ -34,12 +34,12 @@ class PlacedFilter(ListFilter):
             streets = register.street_choices(user)
         if street is None and len(streets) == 1:
             street = streets[0][0]
-        self.form.fields["street"].choices = streets
+        self.offer("street", streets)
         communities = register.community_choices(user, street)
         community = str(asked.get("community", ""))
         if community and not any(str(pk) == community for pk, _ in communities):
             communities += register.community_named(user, community)
-        self.form.fields["community"].choices = communities
+        self.offer("community", communities)
 
     @staticmethod
     def number(value) -> int | None:

@@ -221,7 +221,9 @@ class ReasonForm(forms.Form):
 class PromotionForm(forms.Form):
     """What the next tier asks for beyond what the record holds."""
 
-    filing_no = forms.CharField(label="备案编号", required=False, max_length=30)
+    filing_no = forms.CharField(
+        label="备案编号", required=False, max_length=30, help_text="留空由系统按格式编号"
+    )
     credit_code = forms.CharField(label="统一社会信用代码", max_length=18)
     legal_form = forms.ChoiceField(
         label="社会组织类型", choices=Organization._meta.get_field("legal_form").choices

@@ -15,6 +15,7 @@ from reports.choices import RunState
 from reports.models import LeadershipWorkbook, NightlyRun
 
 CATCH_UP_DAYS = 31
+DUE_HOUR = 2  # by then a night that began at half past twelve has ended
 STALE_AFTER = datetime.timedelta(hours=2)
 JOB_ACTIONS = {
     JobState.WAITING: ("已核对完，等您决定", "warn"),
@@ -33,9 +34,15 @@ def last_night(today: datetime.date | None = None) -> tuple[datetime.date, Night
     return night, NightlyRun.objects.filter(date=night).first()
 
 
-def is_red(today: datetime.date | None = None) -> bool:
-    """Whether the last night is missing or failed, so that no figure of it may be shown without its date."""
+def is_red(today: datetime.date | None = None, now: datetime.datetime | None = None) -> bool:
+    """Whether the last night is missing or failed, so that no figure of it may be shown without its date.
+
+    In the first hours of a day the night before counts as long as the new one has not run: it is still at it.
+    """
+    today, now = today or timezone.localdate(), timezone.localtime(now)
     _, run = last_night(today)
+    if run is None and today == now.date() and now.hour < DUE_HOUR:
+        _, run = last_night(today - datetime.timedelta(days=1))
     return run is None or run.state == RunState.FAILED
 
 
@@ -112,7 +119,8 @@ def from_drafts(user, today: datetime.date) -> list[Entry]:
     """What was begun and not sent."""
     return [
         Entry(
-            draft.title or "没有提交的表单", f"{draft.saved_at:%m-%d %H:%M} 的草稿，继续填写",
+            draft.titled or "没有提交的表单",
+            f"{timezone.localtime(draft.saved_at):%m-%d %H:%M} 自动保存的草稿，继续填写或丢弃",
             f"{draft.path}?draft={draft.key}",
         )
         for draft in Draft.objects.filter(user=user)[:20]

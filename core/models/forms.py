@@ -19,6 +19,12 @@ class Draft(models.Model):
         ordering = ["-saved_at"]
         indexes = [models.Index("user", "path", name="draft_user_path")]
 
+    @property
+    def titled(self) -> str:
+        """Its title, with the name that was typed."""
+        name = (self.fields.get("name") or [""])[0]
+        return f"{self.title}：{name}" if name and name not in self.title else self.title
+
     def __str__(self):
         return f"{self.title or self.path}（{self.saved_at:%Y-%m-%d %H:%M}）"
 

@@ -63,6 +63,10 @@ class Job(models.Model):
     def is_open(self) -> bool:
         return self.state in JOB_OPEN
 
+    def title_for(self, user) -> str:
+        """Whose it is not sees what kind of job it is, not the name of somebody's file."""
+        return self.title if self.owner_id == user.pk else self.title.partition("：")[0]
+
     @property
     def percent(self) -> int:
         return min(100, self.done * 100 // self.total) if self.total else 0

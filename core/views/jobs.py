@@ -22,7 +22,7 @@ OWN_KINDS = exports.KINDS_WITH_ROWS  # kinds that the general page can cancel an
 
 def job_list(request):
     found = Job.objects.visible_to(request.user).select_related("owner").defer("params", "result")[:100]
-    return render(request, "core/jobs.html", {"jobs": found})
+    return render(request, "core/jobs.html", {"jobs": [(job, job.title_for(request.user)) for job in found]})
 
 
 def found(request, pk: int, **more) -> Job:
@@ -48,7 +48,7 @@ def job_detail(request, pk: int):
     expired = exports.expired(job)
     kind = list_named(job.params["list"]) if own else None
     context = {
-        "title": job.title,
+        "title": job.title_for(request.user),
         "job": job,
         "mine": mine,
         "may_fetch": mine and job.file and not expired,

@@ -4,6 +4,8 @@ import datetime
 
 from django.utils import timezone
 
+from accounts.choices import Role
+from accounts.models import User
 from core import notices
 from core.parameters import value
 from core.workflow import Flow
@@ -57,17 +59,20 @@ def into_register(case: MajorEvent, by, note: str) -> None:
             is_major=True, by=by,
         )  # fmt: skip
     if case.incidents == Incidents.SOME:
-        tell(case, f"重大活动“{case}”报告有安全事故", case.outcome)
+        street = User.objects.filter(
+            role=Role.STREET_OFFICER, street=case.organization.street_id, is_active=True
+        )
+        tell(case, f"重大活动“{case}”报告有安全事故", case.outcome, *street)
 
 
 def called_off(case: MajorEvent, by, note: str) -> None:
     tell(case, f"重大活动“{case}”已取消", note)
 
 
-def tell(case: MajorEvent, title: str, body: str) -> None:
+def tell(case: MajorEvent, title: str, body: str, *others: User) -> None:
     """Whoever acknowledged it hears what became of it."""
-    if case.decided_by:
-        notices.notify(case.decided_by, title=title, url=FLOW.url(case), body=body)
+    for person in {case.decided_by, *others} - {None}:
+        notices.notify(person, title=title, url=FLOW.url(case), body=body)
 
 
 def warnings(case: MajorEvent, by) -> list[str]:
@@ -78,6 +83,8 @@ def warnings(case: MajorEvent, by) -> list[str]:
     if unsent:
         state, why = policy.level(case)
         said.append(f"{why}，{policy.MAJOR_EVENT.step(policy.SUBMITS[state]).label}。")
+    if words := policy.police_words(case.expected_attendance):
+        said.append(words)
     day = case.reported_on or timezone.localdate()
     last = deadline(case, day) if unsent else case.report_by
     if last and day > last:

@@ -137,14 +137,14 @@ def promote(case: Filing, by, note: str) -> None:
     """A group becomes a team: the same record, with a number and a certificate."""
     case.filing_no = number(case)
     reason = f"小组转备案（备案 {case.pk}）"
-    register.promote(case.organization, reason=reason, by=by, filing_no=case.filing_no)
+    register.promote(case.organization, reason=reason, by=by, filing_no=case.filing_no, settled=True)
     change(case, by, note)
     certify(case, by)
 
 
 def cancel(case: Filing, by, note: str) -> None:
     reason = f"{case.reason}（备案 {case.pk}）"
-    register.change_status(case.organization, status=Status.CANCELLED, reason=reason, by=by)
+    register.change_status(case.organization, status=Status.CANCELLED, reason=reason, by=by, settled=True)
     case.filing_no = case.organization.filing_no or ""
 
 
@@ -152,7 +152,7 @@ def to_registered(case: Filing, by, note: str) -> None:
     """The district registered the team as a body of its own: the same record, one tier up."""
     register.promote(
         case.organization, reason=f"团队转登记（备案 {case.pk}）", by=by, credit_code=case.credit_code,
-        legal_form=case.legal_form,
+        legal_form=case.legal_form, settled=True,
     )  # fmt: skip
     more = {"registration_no": case.registration_no, "certificate_expires_on": case.certificate_expires_on}
     update(case, case.organization, [], more, by)

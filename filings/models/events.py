@@ -3,6 +3,7 @@
 import datetime
 
 import pghistory
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -13,7 +14,7 @@ from django.utils import timezone
 from core.models import Case
 from core.scope import ScopedQuerySet, through
 from filings.choices import EventKind, EventState, Incidents
-from filings.policy.events import level
+from filings.policy.events import account_gap, level
 from orgs.models import Activity, Organization
 
 AGE = (
@@ -146,6 +147,8 @@ class MajorEvent(Case):
         """Which level must know follows from what is reported; it is stored, because to-do lists ask for it."""
         if self.kind and self.starts_at:
             self.level = level(self)[0]
+        if words := account_gap(self.incidents, self.outcome):
+            raise ValidationError({"outcome": words})
 
     @property
     def starts_on(self):

@@ -7,8 +7,9 @@
 import datetime
 from decimal import Decimal
 
+from core.parameters import value
 from core.policy import ASKED, NEEDED, Declared, Step, Workflow
-from filings.choices import EventKind, EventState
+from filings.choices import EventKind, EventState, Incidents
 from filings.policy.filings import AUTHORS, COMMITTEE, DISTRICT, INTERNAL, STREET, working_days
 from orgs.choices import Status
 
@@ -24,7 +25,17 @@ EVENT_BUDGET = Declared(
 EVENT_DAYS = working_days("filings.event_days", "重大活动：知悉时限", 3)
 EVENT_CORRECT_DAYS = working_days("filings.event_correct_days", "重大活动：补正时限", 3)
 EVENT_RESULT_DAYS = working_days("filings.event_result_days", "重大活动：活动结束后报告结果时限", 10)
-PARAMETERS = [EVENT_BEFORE, EVENT_ATTENDANCE, EVENT_BUDGET, EVENT_DAYS, EVENT_CORRECT_DAYS, EVENT_RESULT_DAYS]
+POLICE_FROM = Declared(
+    "filings.event_police",
+    "重大活动：多少人以上须公安机关许可",
+    "人",
+    Decimal(1000),
+    "《大型群众性活动安全管理条例》第二条",
+    least=Decimal(1),
+)
+PARAMETERS = [
+    EVENT_BEFORE, EVENT_ATTENDANCE, EVENT_BUDGET, POLICE_FROM, EVENT_DAYS, EVENT_CORRECT_DAYS, EVENT_RESULT_DAYS,
+]  # fmt: skip
 
 EVENT_CLAUSE = "第四部分（一）2 推动建立重大活动报告制度"
 LOWEST = COMMITTEE | STREET
@@ -102,6 +113,24 @@ def organization_lives(case, by) -> str | None:
     if may_report(case.organization):
         return None
     return f"“{case.organization}”现在是“{case.organization.get_status_display()}”，不能报告新的活动，请先核对名册。"
+
+
+LEAST_ACCOUNT = 20  # 字
+
+
+def account_gap(incidents: str, outcome: str) -> str:
+    """有安全事故的，结果里要写明经过、伤亡和处置。"""
+    if incidents == Incidents.SOME and len(outcome.strip()) < LEAST_ACCOUNT:
+        return f"有安全事故的，请写明经过、伤亡和处置情况（不少于 {LEAST_ACCOUNT} 字）。"
+    return ""
+
+
+def police_words(attendance: int | None) -> str:
+    """大型群众性活动须由公安机关许可。"""
+    limit = int(value(POLICE_FROM))
+    if (attendance or 0) < limit:
+        return ""
+    return f"预计参加 {attendance:,} 人：{limit:,} 人以上的大型群众性活动须经公安机关安全许可，请核对是否已经取得。"
 
 
 def event_is_over(case, by) -> str | None:

@@ -10,7 +10,7 @@ from core.parameters import value
 from core.policy import ASKED, NEEDED, Declared, Step, Workflow
 from filings.choices import OPEN_FILINGS, FilingState, Kind
 from orgs.choices import Status, Tier
-from orgs.queries.register import team_min_members
+from orgs.queries.register import same_name, team_min_members
 
 CLAUSE = "第四部分（一）2 分级管理"
 INTERNAL = "内部口径，可调整"
@@ -107,6 +107,9 @@ def register_as_expected(case, by) -> str | None:
     if case.organization_id and case.kind != Kind.NEW and not suits(case.kind, case.organization):
         now = f"{case.organization.get_tier_display()}、{case.organization.get_status_display()}"
         return f"“{case.organization}”现在是“{now}”，不能办理{case.get_kind_display()}，请撤回。"
+    if case.organization_id and case.kind != Kind.NEW and case.organization.community_id != case.community_id:
+        place = f"{case.organization.street}{case.organization.community or ''}"
+        return f"“{case.organization}”已划到{place}，请撤回，由那里重新办理。"
     return None
 
 
@@ -117,6 +120,13 @@ def form_is_whole(case, by) -> str | None:
     missing = [name for name in asked if name in needed and getattr(case, name) in (None, "", [])]
     labels = [str(case._meta.get_field(name).verbose_name) for name in missing]
     return f"请补填：{'、'.join(labels)}。" if labels else None
+
+
+def name_is_free(case, by) -> str | None:
+    """同一个居委不能有两个同名的备案团队。"""
+    if case.kind == Kind.NEW and (number := same_name(case.name, case.community_id)) is not None:
+        return f"{case.community}已有同名的备案团队（备案编号 {number or '未编'}），请改名，或办理原团队的“变更”。"
+    return None
 
 
 # ---- 备案条件：每条不符合时给出一句话 --------------------------------------------------------------------------
@@ -153,10 +163,10 @@ def has_liaison(case, by) -> str | None:
     return None
 
 
-CONDITIONS = (form_is_whole, enough_members, has_leader, has_activity, has_liaison)
+CONDITIONS = (form_is_whole, name_is_free, enough_members, has_leader, has_activity, has_liaison)
 # 条件 → 表单里在哪一栏提示
 TOLD_AT = {
-    enough_members: "member_count", has_leader: "contact_phone", has_activity: "activity_content", has_liaison: "liaison_name",
+    name_is_free: "name", enough_members: "member_count", has_leader: "contact_phone", has_activity: "activity_content", has_liaison: "liaison_name",
 }  # fmt: skip
 
 
@@ -229,7 +239,7 @@ FILING = Workflow(
         *(
             Step(
                 verb, label, (FilingState.STREET,), FilingState.FILED, STREET, CLAUSE, when={"kind": kinds},
-                checks=(register_as_expected,), note=NEEDED, phrase=phrase, others=True, decides=True,
+                checks=(register_as_expected, name_is_free), note=NEEDED, phrase=phrase, others=True, decides=True,
             )
             for verb, (kinds, label, phrase) in GRANTS.items()
         ),

@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from filings.choices import OPEN_FILINGS, FilingState, Kind
+from filings.choices import IN_HAND, OPEN_FILINGS, FilingState, Kind
 from filings.models import Filing
 from orgs.choices import Status, Tier
 from orgs.models import Organization
@@ -40,6 +40,12 @@ def open_ones(pks) -> set[int]:
     """Those of these organisations that have an open filing."""
     rows = Filing.objects.filter(organization__in=list(pks), state__in=OPEN_FILINGS)
     return set(rows.values_list("organization", flat=True))
+
+
+def under_way(rows: QuerySet) -> dict[int, str]:
+    """Organisations on which nobody decides past their open filing."""
+    found = rows.filter(filings__state__in=IN_HAND).values_list("pk", "filings__kind")
+    return {pk: f"有一件没办完的备案（{Kind(kind).label}），请先办完或撤回" for pk, kind in found}
 
 
 def open_one(organization: Organization) -> Filing | None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from core.parameters import value
 from filings import policy
-from filings.models import YearlyConfirmation
+from filings.models import Draw, SpotCheck, YearlyConfirmation
 from orgs.choices import Status, Tier
 from orgs.models import Activity, Organization
 from orgs.queries import terms
@@ -62,3 +62,9 @@ def ready(rows: QuerySet) -> QuerySet:
         ~Q(activity_time="") | ~Q(frequency=""), member_count__gte=team_min_members(), confirmed=True,
         recent__gte=int(value(policy.READY_ACTIVITIES)),
     )  # fmt: skip
+
+
+def draws(user, most: int = 50) -> list[tuple[int, str]]:
+    """(key, name) of the draws that a person sees a check of, the newest first."""
+    seen = SpotCheck.objects.visible_to(user).values("draw")
+    return [(draw.pk, str(draw)) for draw in Draw.objects.filter(pk__in=seen).order_by("-pk")[:most]]

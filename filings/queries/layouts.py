@@ -2,6 +2,7 @@
 
 import datetime
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -168,6 +169,9 @@ class Exactly(Ledger):
         return {header_key(c.aliases[0]): c for c in self.columns}
 
 
+NUMBERS = re.compile(r"\d{6,}")
+
+
 def read_headers(path: Path, source) -> list[str]:
     """The headers of an export: the row near its top that has most of the headers known for it. Raises `guard.Refused`."""
     guard.check(path)
@@ -182,12 +186,14 @@ def read_headers(path: Path, source) -> list[str]:
                     break
                 words = [shown(c).strip() for c in cells if isinstance(c, str) and c.strip()][:MOST_HEADERS]
                 words = [w for w in words if len(w) <= LONGEST_HEADER]
+                if any(NUMBERS.search(w) for w in words):
+                    continue  # a row of somebody's data, which must not become the name of a column
                 found = sum(header_key(w) in known for w in words)
                 if (found, len(words)) > best[:2]:
                     best = (found, len(words), list(dict.fromkeys(words)))
     except CalamineError as error:
         raise guard.Refused("文件已损坏，无法读取。请在 Excel 中打开并重新保存后再上传。") from error
-    if best[1] < 2:
+    if best[0] < 1 or best[1] < 2:
         raise guard.Refused(f"前 {HEADER_WITHIN} 行没有找到表头。请上传从“{source.name}”导出的团队清单。")
     return best[2]
 

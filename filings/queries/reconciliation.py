@@ -3,7 +3,8 @@
 import datetime
 from collections.abc import Iterable
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, When
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from core import todo
@@ -37,10 +38,12 @@ def line(user, pk: int) -> Line | None:
     return rows.filter(pk=pk).first()
 
 
-def handled(rows):
-    """Lines with `became`: the organisation that their key was linked with or recorded as."""
+def handled(rows, user):
+    """Lines with `became`: the organisation that their key was linked with or recorded as, by name where the person sees it."""
     links = Link.objects.filter(source=OuterRef("run__source"), key=OuterRef("key"))
-    return rows.annotate(became=Subquery(links.values("organization__name")[:1]))
+    seen = links.filter(organization__in=Organization.objects.visible_to(user)).values("organization__name")
+    elsewhere = Case(When(Exists(links), then=Value("辖区外的团队")), default=None, output_field=CharField())
+    return rows.annotate(became=Coalesce(Subquery(seen[:1]), elsewhere))
 
 
 def open_lines(rows):

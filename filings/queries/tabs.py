@@ -1,12 +1,12 @@
-"""What the page of an organisation shows of its filings."""
+"""What the page of an organisation shows of its filings, and what it must wait for."""
 
 from django.utils import timezone
 
-from core.registry import Tab, tab
+from core.registry import Tab, hold, tab
 from filings.choices import Kind
 from filings.policy import SUITS, may_report, suits
 from filings.queries import events
-from filings.queries.filings import of, open_one
+from filings.queries.filings import of, open_one, under_way
 from orgs.choices import Tier
 from orgs.models import Organization
 
@@ -20,6 +20,7 @@ def filings_of(organization: Organization, user) -> dict | None:
     return {"count": len(rows), "rows": rows, "kinds": kinds}
 
 
+hold(Organization, under_way)
 tab(Organization, Tab("filings", "备案", "filings/_tab.html", filings_of))
 
 

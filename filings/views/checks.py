@@ -17,10 +17,15 @@ class DrawLots(FormPage):
     """The seed is said before the draw; who has it can draw the same."""
 
     grant, doing, form_class, action = "filings.check", "抽取备案", DrawForm, actions.draw
-    title, submit, done = "抽取备案", "抽取", "已抽取，请逐件核查。"
+    title, submit = "抽取备案", "抽取"
+
+    def carry_out(self, form):
+        made = super().carry_out(form)
+        self.done = f"已从 {made.candidates} 件中抽取 {made.checks.count()} 件（比例 {made.share:f}%，种子 {made.seed}），请逐件核查。"
+        return made
 
     def after(self, result) -> str:
-        return reverse("filings:checks")
+        return f"{reverse('filings:checks')}?draw={result.pk}"
 
 
 class CheckCase(CasePage):

@@ -107,6 +107,7 @@ class FilingList(ListView):
     title, url_name, detail_url_name = "备案", "filings:list", "filings:filing"
     grant, doing, export_grant = "filings.view", "查看备案", "filings.export"
     tab_field, default_sort, template_name = "state", "due", "filings/list.html"
+    more_filters = ("since", "until", "late")
     bulk_actions = (
         step_action(actions.FLOW, "review", "filings.review"), step_action(actions.FLOW, "approve", "filings.decide"),
         step_action(actions.FLOW, "approve_review", "filings.decide"),

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 from reportlab.lib.units import mm
 from reportlab.platypus import Spacer, Table
 
@@ -97,6 +97,7 @@ def certificate(request, pk: int):
         "title": CERTIFICATE_TITLE, "certificate": one, "rows": papers.certificate_rows(one),
         "words": papers.certificate_words(one), "issuer": papers.issuer_of(one), "day": papers.chinese(one.issued_on), "standing": standing,
         "tone": TONES.get(standing.validity, "late"), "address": public_address(request, one),
+        "verify": public_address(request),
     }  # fmt: skip
     return render(request, "filings/paper_certificate.html", context)
 
@@ -111,7 +112,7 @@ def certificate_pdf(request, pk: int):
     code = segno.make(public_address(request, one), error="m")
     foot = Table(
         [[pdf.code_drawing(code.matrix), [
-            pdf.words(papers.issuer_of(one), 13, alignment=2), Spacer(1, 3 * mm),
+            pdf.words(f"{papers.issuer_of(one)}（盖章）", 13, alignment=2), Spacer(1, 3 * mm),
             pdf.words(papers.chinese(one.issued_on), 13, alignment=2),
         ]]],
         colWidths=[pdf.WIDTH * 0.35, pdf.WIDTH * 0.65], style=[("VALIGN", (0, 0), (-1, -1), "MIDDLE")],
@@ -144,7 +145,7 @@ def public_address(request, one=None) -> str:
 
 @login_not_required
 @never_cache
-@require_GET
+@require_safe
 def public_certificate(request, code: str):
     """Anybody with the code: valid, changed or cancelled."""
     one = certificates.by_code(code)
@@ -154,14 +155,14 @@ def public_certificate(request, code: str):
     standing = certificates.standing(one)
     context = {
         "title": "查验备案证明", "standing": standing, "tone": TONES.get(standing.validity, "late"),
-        "rows": papers.public_rows(one),
+        "rows": papers.public_rows(one), "issuer": papers.issuer_of(one),
     }  # fmt: skip
     return render(request, "filings/public_certificate.html", context)
 
 
 @login_not_required
 @never_cache
-@require_GET
+@require_safe
 def public_verify(request):
     """Where a code is typed by hand."""
     asked = request.GET.get("code", "").strip()

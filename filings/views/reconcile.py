@@ -93,7 +93,7 @@ class LineList(OfRun):
     )  # fmt: skip
 
     def rows(self):
-        return queries.handled(super().rows())
+        return queries.handled(super().rows(), self.request.user)
 
 
 @listed

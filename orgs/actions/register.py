@@ -5,12 +5,14 @@ import datetime
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from core import attachments, merge
 from core.history import told
+from core.registry import held
 from orgs import policy, search
-from orgs.actions import dormancy
-from orgs.choices import Verb
+from orgs.actions import dormancy, numbers
+from orgs.choices import Tier, Verb
 from orgs.models import Activity, Organization
 from orgs.queries import register
 
@@ -80,14 +82,22 @@ def decide(organization: Organization, **how) -> None:
         raise ValidationError(f"{conflict.who} 刚才也修改了这条记录，请刷新页面核对后再办理。") from conflict
 
 
-def change_status(organization: Organization, *, status: str, reason: str, by) -> Organization:
-    if refusal := policy.status_refusal(organization.tier, by):
+def change_status(
+    organization: Organization, *, status: str, reason: str, by, settled: bool = False
+) -> Organization:
+    """settled: the decision of the very case that would stand in the way."""
+    if refusal := policy.status_refusal(organization.tier, by) or (not settled and waits_for(organization)):
         raise ValidationError(refusal)
     organization.status = status
     decide(
         organization, version=organization.version, names=["status"], by=by, reason=reason, verb=Verb.STATUS
     )
     return organization
+
+
+def waits_for(organization: Organization) -> str:
+    """What another app has under way for it, as a sentence; empty when nothing."""
+    return held(Organization.objects.filter(pk=organization.pk)).get(organization.pk, "")
 
 
 def promote(
@@ -98,15 +108,22 @@ def promote(
     filing_no: str = "",
     credit_code: str = "",
     legal_form: str = "",
+    settled: bool = False,
 ) -> Organization:
-    """Move up one tier; the record, its activities and its history stay. Raises ValidationError with what is missing."""
-    if refusal := policy.promotion_refusal(organization.tier, organization.status, by):
+    """Move up one tier; the record, its activities and its history stay. Raises ValidationError with what is missing.
+
+    A team without a number gets the next one; settled: see `change_status`.
+    """
+    refusal = policy.promotion_refusal(organization.tier, organization.status, by)
+    if refusal or (refusal := "" if settled else waits_for(organization)):
         raise ValidationError(refusal)
     credit_code = "".join(credit_code.split()).upper()
     if credit_code and (fault := policy.credit_code_fault(credit_code)):
         raise ValidationError(f"{fault[1]}。")
     tier, status = policy.PROMOTIONS[organization.tier]
     organization.tier, organization.status = tier, status
+    if tier == Tier.TEAM and not (filing_no or organization.filing_no):
+        filing_no = numbers.next_filing_number(organization.street, timezone.localdate().year)
     organization.filing_no = filing_no or organization.filing_no
     organization.credit_code = credit_code or organization.credit_code
     organization.legal_form = legal_form or organization.legal_form

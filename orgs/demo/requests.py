@@ -18,7 +18,7 @@ REASONS = [
 FURTHEST = [  # steps after sending, by whom
     [], [], [], [("approve", "street", "情况属实")], [("refuse", "street", "仍有成员愿意参加，先协助推选新的召集人")],
     [("send_back", "street", "")], [("withdraw", "committee", "已找到新的活动场地")],
-    [("send_back", "street", ""), ("resubmit", "committee", "")],
+    [("send_back", "street", ""), ("resubmit", "committee", "最后一次活动在春节前，8 人参加，已在原因中写明")],
 ]  # fmt: skip
 
 

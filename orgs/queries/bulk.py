@@ -2,6 +2,7 @@
 
 from django.db.models import QuerySet
 
+from core.registry import held
 from orgs import policy
 from orgs.choices import Status, Tier
 
@@ -20,7 +21,9 @@ def status_not_fitting(rows: QuerySet, status: str, by) -> dict[int, str]:
     """Tiers that do not know this status or are decided elsewhere, those who have it already, those with an open request."""
     label = Status(status).label
     asked = rows.filter(status_changes__state__in=policy.OPEN)
-    out = dict.fromkeys(asked.values_list("pk", flat=True), "有一件没办完的状态变更申请，请先办结")
+    out = held(rows) | dict.fromkeys(
+        asked.values_list("pk", flat=True), "有一件没办完的状态变更申请，请先办结"
+    )
     for tier, known in policy.STATUSES.items():
         unknown = "" if status in known else f"{Tier(tier).label}没有“{label}”这个状态"
         if reason := unknown or policy.status_refusal(tier, by):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from core import history
 from core.parameters import value
 from orgs import policy, search
-from orgs.choices import Verb
+from orgs.choices import Status, Tier, Verb
 from orgs.models import Activity, Organization, TargetPolicy
 from places.models import Community, District, Street
 
@@ -47,6 +47,15 @@ def estimated(queryset: QuerySet) -> int:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
         plan = cursor.fetchone()[0]
     return (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]["Plan Rows"]
+
+
+def same_name(name: str, community: int | None) -> str | None:
+    """The filing number (perhaps empty) of the filed team of this name in a community; None when there is none."""
+    if community is None:
+        return None
+    key = search.normalise(name)[:200]
+    rows = Organization.objects.filter(tier=Tier.TEAM, status=Status.FILED, name_key=key, community=community)
+    return next((number or "" for number in rows.values_list("filing_no", flat=True)[:1]), None)
 
 
 def team_min_members() -> int:

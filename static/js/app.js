@@ -45,7 +45,8 @@
   // Community selects follow the chosen street: options of other streets are hidden, not sent away.
   const street = document.querySelector("form.form select[name=street]");
   const community = document.querySelector("form.form select[name=community]");
-  if (street && community) {
+  const within = (o) => [...street.options].some((s) => s.value && o.text.startsWith(`${s.text} `));
+  if (street && community && [...community.options].some(within)) {
     const all = [...community.options].map((o) => o.cloneNode(true));
     const follow = () => {
       const name = street.selectedOptions[0]?.text ?? "";
@@ -96,6 +97,8 @@
     boxes.concat(everything).forEach((box) => box.addEventListener("change", tell));
     tell();
   }
+
+  document.querySelector("[data-print]")?.addEventListener("click", () => print());
 
   document.querySelectorAll("form.form").forEach((form) => {
     form.addEventListener("submit", () => form.querySelectorAll("button[type=submit]").forEach((b) => { setTimeout(() => { b.disabled = true; }); }));

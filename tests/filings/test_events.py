@@ -397,7 +397,7 @@ def test_an_activity_that_is_there_already_is_linked_and_counts_as_major(new_eve
 def test_who_acknowledged_hears_of_an_accident_and_of_a_cancellation(new_event, cast):
     for number, (verb, more, words) in enumerate(
         [
-            ("result", RESULT | {"incidents": Incidents.SOME, "outcome": "一人扭伤"}, "有安全事故"),
+            ("result", RESULT | {"incidents": Incidents.SOME, "outcome": "下台阶时一人扭伤脚踝，已送医院检查，无大碍，费用由主办方承担"}, "有安全事故"),
             ("call_off", {"note": "下雨"}, "已取消"),
         ]
     ):
@@ -406,6 +406,24 @@ def test_who_acknowledged_hears_of_an_accident_and_of_a_cancellation(new_event, 
         FLOW.take(case, verb, by=cast.committee, **more)
         notice = Notice.objects.filter(user=cast.street).latest("pk")
         assert (words in notice.title, notice.url) == (True, case.get_absolute_url())
+
+
+def test_an_accident_is_told_in_more_than_a_word_and_the_street_hears_of_it(new_event, cast):
+    case = actions.report(new_event(PAST), by=cast.committee)
+    case = FLOW.take(case, "acknowledge_committee", by=cast.street)
+    with pytest.raises(ValidationError, match="写明经过、伤亡和处置"):
+        FLOW.take(case, "result", by=cast.committee, **RESULT | {"incidents": Incidents.SOME, "outcome": "好"})
+    told = "下台阶时一人扭伤脚踝，已送医院检查，无大碍，费用由主办方承担"
+    FLOW.take(case, "result", by=cast.committee, **RESULT | {"incidents": Incidents.SOME, "outcome": told})
+    assert [n.body for n in Notice.objects.filter(user=cast.street, title__contains="安全事故")] == [told]
+    assert not Notice.objects.filter(user=cast.other_street).exists()
+
+
+def test_a_thousand_people_need_the_police(new_event, cast):
+    large = actions.report(new_event(expected_attendance=1000, safety_plan="预案"), by=cast.committee)
+    assert "公安机关安全许可" in "".join(actions.warnings(large, cast.street))
+    small = actions.report(new_event(expected_attendance=999, safety_plan="预案"), by=cast.committee)
+    assert "公安" not in "".join(actions.warnings(small, cast.street))
 
 
 def test_a_late_result_is_shown_where_it_is_looked_for(event_in, new_event, cast, sign_in):

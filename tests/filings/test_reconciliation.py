@@ -13,6 +13,7 @@ from core import jobs, undo
 from core.choices import JobState
 from core.models import Job
 from core.tasks import requeue_stalled
+from filings.actions.reconcile import link
 from filings.actions.reconcile import run as running
 from filings.choices_reconcile import Decision, Kind
 from filings.demo.reconciliation import plant
@@ -705,3 +706,50 @@ def test_file_that_is_no_workbook_is_refused_at_the_form(cast, sign_in, sources,
     data = {"source": sources["filing"].pk, "file": SimpleUploadedFile(name, content)}
     assert sentence in sign_in(cast.street).post(f"{BASE}new/", data).content.decode()
     assert not Job.objects.exists()
+
+
+# ---- found by an attack -------------------------------------------------------------------------------------
+
+
+def test_a_number_of_another_street_does_not_tell_its_team(cast, sign_in, filing, reconcile, make_team):
+    there = make_team("乙街秘密队", community=cast.yi1)
+    link.remember(filing, "X9001", there, cast.other_street)
+    run = reconcile(
+        cast.street,
+        [{"number": "X9001", "name": "随便写的", "street": "甲街街道", "community": "甲一居委会"}],
+    )
+    for url in (
+        f"{BASE}lines/?run={run.pk}&kind=theirs",
+        f"{BASE}lines/?run={run.pk}&kind=theirs&cols=became",
+    ):
+        page = sign_in(cast.street).get(url).content.decode()
+        assert "乙街秘密队" not in page
+    assert queries.handled(Line.objects.filter(run=run), cast.street).get().became == "辖区外的团队"
+    assert queries.handled(Line.objects.filter(run=run), cast.officer).get().became == "乙街秘密队"
+
+
+@pytest.mark.parametrize("same", ["number", "filing_no"])
+def test_two_rows_of_one_number_do_not_stop_the_others(cast, filing, reconcile, same):
+    good = {
+        "street": "甲街街道", "community": "甲二居委会", "leader_name": "钱七", "member_count": 15, "category": "文体活动类",
+        "established_on": "2020.3.1", "contact_phone": 13812345678,
+    }  # fmt: skip
+    rows = [good | {"name": f"剪纸{n}社", "number": f"SH{n}", "filing_no": f"甲-{n}"} for n in range(3)]
+    rows[1][same] = rows[0][same]
+    run = reconcile(cast.street, rows)
+    lines = Line.objects.filter(run=run).select_related("run__source")
+    refused = link.record_refusals(lines, cast.street)
+    assert list(refused.values()) == ["市系统导出中还有一行用同一个编号，请逐个核对。"]
+    link.record([x.pk for x in lines if x.pk not in refused], by=cast.street, reason="补录")
+    assert Organization.objects.count() == 2
+
+
+def test_who_changes_the_columns_of_all_streets_is_asked(cast, sign_in, filing):
+    client, url = sign_in(cast.street), f"{BASE}sources/{filing.pk}/"
+    other = {name: header for name, header in COLUMNS.items() if name != "member_count"}
+    page = client.post(url, other).content.decode()
+    assert "改动对所有街镇生效" in page and "现在的对应由" in page
+    assert Source.objects.get(pk=filing.pk).columns == COLUMNS
+    assert client.post(url, COLUMNS).status_code == 302  # nothing changes
+    assert client.post(url, other | {"agree": "on"}).status_code == 302
+    assert Source.objects.get(pk=filing.pk).columns == other

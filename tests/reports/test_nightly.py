@@ -4,6 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.urls import reverse
+from django.utils import timezone
 
 from core.models import AuditEvent
 from orgs.models import CommunityTarget
@@ -129,3 +130,13 @@ def test_the_command_catches_up_and_then_has_nothing_to_do(register, capsys):
     assert NightlyRun.objects.get().state == RunState.DONE
     call_command("nightly", missed=True)
     assert NightlyRun.objects.get().runs == 1
+
+
+def test_a_night_that_is_still_at_work_is_not_red(register):
+    """Between midnight and its end the night before counts."""
+    actions.nightly(NIGHT, today=NEXT)
+    tomorrow = NEXT + datetime.timedelta(days=1)
+    at = datetime.datetime.combine(tomorrow, datetime.time(0, 40), tzinfo=timezone.get_current_timezone())
+    assert not queries.is_red(tomorrow, at)
+    assert queries.is_red(tomorrow, at.replace(hour=2))
+    assert queries.is_red(tomorrow + datetime.timedelta(days=1), at + datetime.timedelta(days=1))
