@@ -80,6 +80,7 @@ class Verb(TextChoices):
     IMPORT = "import", "导入"
     UNDO = "undo", "撤销"
     ACTIVITY = "activity", "登记活动"
+    EDIT_ACTIVITY = "edit_activity", "修改活动"
     DELETE_ACTIVITY = "delete_activity", "删除活动"
     MERGE = "merge", "合并"
     DISTINCT = "distinct", "确认不是重复"

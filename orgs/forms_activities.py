@@ -79,7 +79,9 @@ class ActivityForm(forms.ModelForm):
         organization = data.get("organization") or (
             self.instance.organization if self.instance.organization_id else None
         )
-        if organization and activities.exists(organization, data.get("name", ""), data.get("held_on")):
+        if organization and activities.exists(
+            organization, data.get("name", ""), data.get("held_on"), self.instance.pk
+        ):
             raise ValidationError("这个组织同一天已有同名活动，不必重复登记。")
         return data
 
@@ -88,6 +90,16 @@ class ActivityForm(forms.ModelForm):
         super().full_clean()
         if self.is_bound and self.errors and "photo" in self.files and "photo" not in self.errors:
             self.add_error("photo", "照片还没有保存：改好其他内容后，请重新选择照片。")
+
+
+class CorrectActivityForm(ActivityForm):
+    """The same of an activity that was entered."""
+
+    def __init__(self, *args, user, record, **kwargs):
+        super().__init__(*args, user=user, instance=record, **kwargs)
+        held = terms.choices(TermKind.FIELD, held=[record.field])
+        self.fields["field"].choices = [("", "请选择"), *held]
+        self.fields["photo"].label = "加一张照片"
 
 
 class QuickActivityForm(ActivityForm):

@@ -22,6 +22,7 @@ urlpatterns = [
     path("activities/", activities.ActivityList.as_view(), name="activities"),
     path("activities/new/", activities.NewActivity.as_view(), name="new_activity"),
     path("activities/<int:pk>/", activities.detail, name="activity"),
+    path("activities/<int:pk>/edit/", activities.CorrectActivity.as_view(), name="edit_activity"),
     path("activities/<int:pk>/delete/", activities.DeleteActivity.as_view(), name="delete_activity"),
     path("status-changes/", steps.StatusChangeList.as_view(), name="status_changes"),
     *steps.CASES,

@@ -180,6 +180,32 @@ def record_activity(
 
 
 @transaction.atomic
+def correct_activity(activity: Activity, *, by, photo=None, **fields) -> Activity:
+    """Change what was entered, or add a photo; the organisation's last activity follows."""
+    organization = Organization.objects.select_for_update().get(pk=activity.organization_id)
+    activity = Activity.objects.get(pk=activity.pk)
+    before = activity.held_on
+    for name, words in fields.items():
+        setattr(activity, name, words)
+    activity.photos += 1 if photo else 0
+    activity.full_clean()
+    with told(Verb.EDIT_ACTIVITY, by):
+        activity.save()
+        if photo:
+            attachments.attach(activity, photo, by=by)
+        last = organization.last_active_on
+        if last == before and activity.held_on != before:
+            dormancy.move(organization, latest(organization))
+        elif last is None or last < activity.held_on:
+            dormancy.move(organization, activity.held_on)
+    return activity
+
+
+def latest(organization: Organization) -> datetime.date | None:
+    return Activity.objects.filter(organization=organization).aggregate(Max("held_on"))["held_on__max"]
+
+
+@transaction.atomic
 def delete_activity(activity: Activity, *, reason: str, by) -> None:
     """Delete a record that should not be there. The date of the last activity follows the ones that remain.
 
@@ -190,10 +216,7 @@ def delete_activity(activity: Activity, *, reason: str, by) -> None:
     with told(Verb.DELETE_ACTIVITY, by, reason):
         activity.delete()
         if organization.last_active_on == held_on:
-            rest = Activity.objects.filter(organization=organization).aggregate(Max("held_on"))[
-                "held_on__max"
-            ]
-            dormancy.move(organization, rest or _active_before(organization, pk))
+            dormancy.move(organization, latest(organization) or _active_before(organization, pk))
 
 
 def _active_before(organization: Organization, activity: int):

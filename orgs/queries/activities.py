@@ -24,8 +24,10 @@ def photos_of(activity: Activity):
     return attachments.of(activity)
 
 
-def exists(organization: Organization, name: str, held_on) -> bool:
-    return Activity.objects.filter(organization=organization, name=name, held_on=held_on).exists()
+def exists(organization: Organization, name: str, held_on, but: int | None = None) -> bool:
+    """Whether there is such an activity besides the one with the key `but`."""
+    same = Activity.objects.filter(organization=organization, name=name, held_on=held_on)
+    return same.exclude(pk=but).exists()
 
 
 def since(user, first: datetime.date) -> int:

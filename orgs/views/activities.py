@@ -17,7 +17,7 @@ from orgs.actions import register as actions
 from orgs.choices import Verb
 from orgs.filters import ActivityFilter
 from orgs.forms import ReasonForm
-from orgs.forms_activities import NAMES, ActivityForm, QuickActivityForm, StillActiveForm
+from orgs.forms_activities import NAMES, ActivityForm, CorrectActivityForm, QuickActivityForm, StillActiveForm
 from orgs.models import Activity
 from orgs.queries import activities, terms
 from orgs.tables.activities import COLUMNS
@@ -116,6 +116,18 @@ class NewActivity(Entry, FormPage):
             "title": self.title, "asked": asked, "found": found[:SHOWN], "more": len(found) > SHOWN,
         }  # fmt: skip
         return render(request, "orgs/activity_choose.html", context)
+
+
+class CorrectActivity(FormPage):
+    """A slip of the thumb, or the photo that was forgotten."""
+
+    model, related = Activity, ("organization",)
+    grant, doing = "orgs.edit", "修改活动"
+    form_class, action, template_name = CorrectActivityForm, actions.correct_activity, Entry.template_name
+    title, submit, done = "修改活动：{record}", "保存", "已保存。"
+
+    def after(self, result) -> str:
+        return result.get_absolute_url()
 
 
 class DeleteActivity(FormPage):

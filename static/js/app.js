@@ -5,7 +5,7 @@
   let going = false;
   let at = -1;
 
-  const rows = () => [...document.querySelectorAll("table[data-rows] tbody tr")];
+  const rows = () => [...document.querySelectorAll("table[data-rows] tbody tr, ul[data-rows] li")];
   const walk = (step) => {
     const all = rows();
     if (!all.length) return;

@@ -30,6 +30,7 @@ from orgs.models import Activity, Organization
 STEPS = policy.MAJOR_EVENT.steps
 TODAY = datetime.date.today()
 SOON, PAST = TODAY + datetime.timedelta(days=20), TODAY - datetime.timedelta(days=3)
+ACCIDENT = "下台阶时一人扭伤脚踝，已送医院检查，无大碍，费用由主办方承担"
 RESULT = {
     "actual_attendance": 31, "actual_cost": Decimal("820.50"), "incidents": Incidents.NONE, "outcome": "圆满举行",
 }  # fmt: skip
@@ -397,7 +398,15 @@ def test_an_activity_that_is_there_already_is_linked_and_counts_as_major(new_eve
 def test_who_acknowledged_hears_of_an_accident_and_of_a_cancellation(new_event, cast):
     for number, (verb, more, words) in enumerate(
         [
-            ("result", RESULT | {"incidents": Incidents.SOME, "outcome": "下台阶时一人扭伤脚踝，已送医院检查，无大碍，费用由主办方承担"}, "有安全事故"),
+            (
+                "result",
+                RESULT
+                | {
+                    "incidents": Incidents.SOME,
+                    "outcome": "下台阶时一人扭伤脚踝，已送医院检查，无大碍，费用由主办方承担",
+                },
+                "有安全事故",
+            ),
             ("call_off", {"note": "下雨"}, "已取消"),
         ]
     ):
@@ -412,10 +421,13 @@ def test_an_accident_is_told_in_more_than_a_word_and_the_street_hears_of_it(new_
     case = actions.report(new_event(PAST), by=cast.committee)
     case = FLOW.take(case, "acknowledge_committee", by=cast.street)
     with pytest.raises(ValidationError, match="写明经过、伤亡和处置"):
-        FLOW.take(case, "result", by=cast.committee, **RESULT | {"incidents": Incidents.SOME, "outcome": "好"})
-    told = "下台阶时一人扭伤脚踝，已送医院检查，无大碍，费用由主办方承担"
-    FLOW.take(case, "result", by=cast.committee, **RESULT | {"incidents": Incidents.SOME, "outcome": told})
-    assert [n.body for n in Notice.objects.filter(user=cast.street, title__contains="安全事故")] == [told]
+        FLOW.take(
+            case, "result", by=cast.committee, **RESULT | {"incidents": Incidents.SOME, "outcome": "好"}
+        )
+    FLOW.take(
+        case, "result", by=cast.committee, **RESULT | {"incidents": Incidents.SOME, "outcome": ACCIDENT}
+    )
+    assert [n.body for n in Notice.objects.filter(user=cast.street, title__contains="安全事故")] == [ACCIDENT]
     assert not Notice.objects.filter(user=cast.other_street).exists()
 
 

@@ -588,3 +588,37 @@ def test_a_photo_of_many_scans_is_refused_before_it_is_decoded():
     scan = whole[whole.rindex(b"\xff\xda") : -2]
     with pytest.raises(Refused, match="尺寸太大"):
         photos.cleaned(ContentFile(whole[:-2] + scan * 200 + whole[-2:], name="a.jpg"))
+
+
+def test_an_entry_is_corrected_and_a_photo_added(cast, make_org, sign_in):
+    team, client = make_org(), sign_in(cast.committee)
+    old = register.record_activity(team, name="排练", held_on=ago(40), by=cast.committee)
+    new = register.record_activity(team, name="演出", held_on=ago(3), by=cast.committee)
+    url = reverse("orgs:edit_activity", args=[new.pk])
+    page = client.get(url).content.decode()
+    assert 'value="演出"' in page and f'value="{ago(3)}"' in page
+    data = {
+        "name": "演出",
+        "held_on": ago(50),
+        "place": "广场",
+        "attendance": "31",
+        "field": "civility",
+        "photo": picture(),
+    }
+    assert client.post(url, data).status_code == 302
+    new.refresh_from_db()
+    team.refresh_from_db()
+    assert (new.held_on, new.attendance, new.photos, attachments.of(new).count()) == (ago(50), 31, 1, 1)
+    assert team.last_active_on == old.held_on
+    client.post(url, data | {"held_on": today(), "photo": ""})
+    team.refresh_from_db()
+    assert team.last_active_on == today()
+    same = client.post(url, data | {"name": "排练", "held_on": ago(40), "photo": ""})
+    assert "同一天已有同名活动" in same.content.decode()
+
+
+def test_nobody_corrects_an_activity_of_elsewhere(cast, make_org, sign_in):
+    activity = register.record_activity(make_org(), name="排练", held_on=ago(4), by=cast.committee)
+    url = reverse("orgs:edit_activity", args=[activity.pk])
+    assert sign_in(cast.other_street).get(url).status_code == 404
+    assert sign_in(cast.leader).get(url).status_code == 403
