@@ -18,6 +18,7 @@ class FilingsConfig(AppConfig):
         demo("filings.demo.events.plant")
         demo("filings.demo.checks.plant")
         demo("filings.demo.reconciliation.plant")
+        demo("filings.demo.year.plant")
         import_module("filings.actions.filing")
         import_module("filings.actions.checks")
         import_module("filings.actions.undo")

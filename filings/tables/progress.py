@@ -41,16 +41,16 @@ def cells(row: Progress, user, street: Street | None, period: dict) -> list[tupl
 
     return [
         ("在办", row.in_hand, to("filings:list", "filings.view", overdue="hand")),
-        ("其中超期", row.overdue, to("filings:list", "filings.view", overdue="1")),
+        ("超期", row.overdue, to("filings:list", "filings.view", overdue="1")),
         ("办结", row.decided, to("filings:list", "filings.view", **held)),
-        ("其中超期办结", row.decided - row.in_time, to("filings:list", "filings.view", late="1", **held)),
-        ("按时办结率", percent(row.timeliness), ""),
+        ("超期办结", row.decided - row.in_time, to("filings:list", "filings.view", late="1", **held)),
+        ("按时率", percent(row.timeliness), ""),
         ("平均天数", "—" if row.average_days is None else f"{row.average_days:.1f}", ""),
-        ("备案团队", row.teams, to("orgs:list", "orgs.view", tier="team", status="filed")),
+        ("团队", row.teams, to("orgs:list", "orgs.view", tier="team", status="filed")),
         ("未发起复核", row.unreviewed, to("filings:reviews", "filings.view")),
-        ("复核完成率", percent(row.reviewing), ""),
-        ("活动小组", row.groups, to("filings:groups", "filings.groups")),
+        ("复核率", percent(row.reviewing), ""),
+        ("小组", row.groups, to("filings:groups", "filings.groups")),
         ("未确认", row.unconfirmed, to("filings:groups", "filings.groups", confirmed="no")),
         ("重大活动", row.events, to("orgs:activities", "orgs.view", major="1", **held)),
-        ("按时报告率", percent(row.reporting), ""),
+        ("报告率", percent(row.reporting), ""),
     ]

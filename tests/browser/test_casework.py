@@ -31,8 +31,8 @@ def test_a_killed_browser_leaves_a_draft_with_its_time(district, enter):
     page.wait_for_selector("[data-kept]:has-text('已自动保存')")
     page.context.close()
     page = enter(district.committee)
-    assert "没写完" not in page.content()
-    page.click("a:has-text('的草稿'), li:has-text('的草稿') a")
+    assert "自动保存的草稿" in page.inner_text("li:has-text('没写完的小组')")
+    page.click("a:has-text('：没写完的小组')")
     assert page.input_value("#id_name") == "没写完的小组"
     page.click("button:has-text('保存')")
     page.wait_for_url("**/orgs/*/")
