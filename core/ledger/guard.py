@@ -6,6 +6,7 @@ Only the zip directory and small parts are looked at; nothing is unpacked beyond
 import re
 import tempfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -16,19 +17,23 @@ MAX_RATIO = 200  # sheets of real ledgers shrink 5 to 30 times
 MAX_PARTS = 2_000
 SMALL = 1024 * 1024
 HEAD = 64 * 1024
-MAX_AREA = 20_000_000  # rows × columns up to the last cell: readers take memory for the whole rectangle
+MAX_AREA = 21_000_000  # rows × columns up to the last cell: readers take memory for the whole rectangle
 PIECE, OVERLAP = 4 * SMALL, 64
-COLUMNS = re.compile(rb'\br="([A-Z]{1,3})\d')
-FAR_ROWS = re.compile(rb'\br="[A-Z]{0,3}(\d{5,9})"')
-NEAR = 9_999
+REF = rb"r\s*=\s*[\"']"
+# A cell beyond column CZ or row 199,999: without one the rectangle is small enough whatever else stands in the sheet.
+FAR = re.compile(REF + rb"(?:(?:[D-Zd-z][A-Za-z]|[A-Za-z]{3})\d|[A-Za-z]{0,3}(?:[2-9]\d{5}|\d{7}))")
+CELL = re.compile(REF + rb"([A-Za-z]{0,3})(\d{1,9})[\"']")
 
 
 class Refused(ValueError):
     """The whole file cannot be taken; the message is for the person who sent it."""
 
 
-def check(path: Path, limit: int = MAX_BYTES) -> None:
-    """Raise `Refused` unless the file is an ordinary workbook of bearable size."""
+def check(path: Path, limit: int = MAX_BYTES, *, whole: bool = True) -> None:
+    """Raise `Refused` unless the file is an ordinary workbook of bearable size.
+
+    whole: also read its sheets through once, as whoever parses it must; seconds for a large one, so not within a request.
+    """
     size = path.stat().st_size
     if size > limit:
         raise Refused(too_big(size, limit))
@@ -42,6 +47,8 @@ def check(path: Path, limit: int = MAX_BYTES) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             _check_archive(archive)
+            if whole:
+                _check_areas(archive)
     except (
         zipfile.BadZipFile,
         zipfile.LargeZipFile,
@@ -61,7 +68,7 @@ def check_upload(file, limit: int = MAX_BYTES) -> None:
         for chunk in file.chunks():
             copy.write(chunk)
         copy.flush()
-        check(Path(copy.name), limit)
+        check(Path(copy.name), limit, whole=False)
     file.seek(0)
 
 
@@ -94,21 +101,36 @@ def _check_archive(archive: zipfile.ZipFile) -> None:
     if "xl/workbook.xml" not in lower or "[content_types].xml" not in lower:
         raise Refused("这不是 Excel 工作簿（.xlsx）。请在 Excel 或 WPS 中“另存为”xlsx 格式后再导入。")
     _check_markup(archive, parts)
-    for part in parts:
+
+
+def _check_areas(archive: zipfile.ZipFile) -> None:
+    for part in archive.infolist():
         if "worksheets/" in part.filename.casefold().replace("\\", "/") and area(archive, part) > MAX_AREA:
             raise Refused("工作表的有效区域大得不正常：请删去数据右侧和下方的空白行列，重新保存后再导入。")
 
 
 def area(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
-    """Rows × columns up to the last cell that a sheet names, read as a stream; what it declares itself is not believed."""
-    columns, last, rest = {b"A"}, NEAR, b""
+    """Rows × columns up to the last cell that a sheet names, where one lies far away; 0 where none does.
+
+    Read as a stream; what the sheet declares of itself is not believed.
+    """
+    if not any(FAR.search(text) for text in pieces(archive, part)):
+        return 0
+    columns, last = {b"A"}, 1
+    for text in pieces(archive, part):
+        found = CELL.findall(text)
+        columns.update(letters for letters, _ in found)
+        last = max([last, *(int(row) for _, row in found)])
+    return last * max(number(letters.upper()) for letters in columns)
+
+
+def pieces(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
+    """A part in pieces that overlap, so that no reference is cut in two."""
+    rest = b""
     with archive.open(part) as file:
         while piece := file.read(PIECE):
-            text = rest + piece
-            columns.update(COLUMNS.findall(text))
-            last = max([last, *map(int, set(FAR_ROWS.findall(text)))])
+            yield rest + piece
             rest = piece[-OVERLAP:]
-    return last * max(map(number, columns))
 
 
 def number(letters: bytes) -> int:

@@ -146,7 +146,8 @@ def test_title_footer_blank_and_repeated_header_rows_are_not_data(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "last, refused", [("XFD1048576", True), ("AZ999999", True), ("Z100000", False), ("IV9000", False)]
+    "last, refused",
+    [("XFD1048576", True), ("AZ999999", True), ("Z100000", False), ("IV9000", False), ("DA200001", True)],
 )
 def test_a_cell_far_away_is_refused_before_anybody_reads_the_sheet(tmp_path, last, refused):
     """Readers take memory for every cell up to the last one: 1.5 KB of file, 512 GB of memory."""
@@ -159,3 +160,18 @@ def test_a_cell_far_away_is_refused_before_anybody_reads_the_sheet(tmp_path, las
             guard.check(tmp_path / "far.xlsx")
     else:
         guard.check(tmp_path / "far.xlsx")
+
+
+@pytest.mark.parametrize("ref", ["r = 'XFD1048576'", 'r="xfd1048576"', "r\t=\n'XFD1048576'"])
+def test_a_cell_far_away_is_seen_however_it_is_written(tmp_path, ref):
+    book = openpyxl.Workbook()
+    book.active["A1"] = "团队名称"
+    book.save(tmp_path / "a.xlsx")
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as old, zipfile.ZipFile(tmp_path / "b.xlsx", "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name.endswith("sheet1.xml"):
+                data = data.replace(b"</row>", f"<c {ref}/></row>".encode())
+            new.writestr(name, data)
+    with pytest.raises(Refused, match="空白行列"):
+        guard.check(tmp_path / "b.xlsx")

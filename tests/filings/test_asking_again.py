@@ -1,11 +1,17 @@
 """What an author is told before sending, and that what came back was really corrected."""
 
+import io
+import zipfile
+
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 
 from core import history
 from core.bulk import LISTED, choose, preview
+from core.ledger.guard import Refused
+from core.models import Job
 from core.todo import entries
 from filings.actions import filing as actions
 from filings.actions.filing import FLOW
@@ -141,3 +147,24 @@ def test_each_kind_is_granted_in_its_own_words_and_many_of_one_kind_at_once(file
     assert job.result["change"] == 2 <= LISTED and set(job.result["named"]) == {"甲一舞蹈队", "甲一书画社"}
     (left,) = job.result["excluded"]
     assert left["reason"] == "备案（变更），现在是“待街镇审核”"
+
+
+def test_an_archive_of_very_many_members_is_no_document(new_filing, cast):
+    """Listing a hundred thousand members takes seconds of a web thread."""
+    case, out = actions.enter(new_filing(), by=cast.committee, send=False), io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("word/document.xml", "<w/>")
+        for number in range(2_100):
+            archive.writestr(f"x{number}", "")
+    with pytest.raises(Refused):
+        FLOW.attach(case, SimpleUploadedFile("预案.docx", out.getvalue()), by=cast.committee)
+
+
+def test_whose_job_it_is_not_sees_no_name_of_a_file(cast, sign_in):
+    job = Job.objects.create(
+        kind="filings.reconcile", title="核对：张三的名单.xlsx", owner=cast.street, state="running"
+    )
+    for url in ("/jobs/", f"/jobs/{job.pk}/"):
+        page = sign_in(cast.sysadmin).get(url).content.decode()
+        assert "核对" in page and "张三" not in page
+    assert "张三的名单" in sign_in(cast.street).get("/jobs/").content.decode()

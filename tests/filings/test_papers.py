@@ -154,3 +154,8 @@ def test_only_the_public_pages_are_open_to_anybody(filed, client):
     case = filed()
     assert client.get("/public/").status_code == 200
     assert client.get(case.get_absolute_url()).status_code == 302
+
+
+def test_the_public_page_answers_to_head(filed, client):
+    url = reverse("public:certificate", args=[filed().certificate.code])
+    assert client.head(url).status_code == 200 and client.post(url).status_code == 405

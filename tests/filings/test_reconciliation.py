@@ -753,3 +753,11 @@ def test_who_changes_the_columns_of_all_streets_is_asked(cast, sign_in, filing):
     assert client.post(url, COLUMNS).status_code == 302  # nothing changes
     assert client.post(url, other | {"agree": "on"}).status_code == 302
     assert Source.objects.get(pk=filing.pk).columns == other
+
+
+def test_a_sheet_without_headers_makes_no_data_the_name_of_a_column(cast, sources, reconcile):
+    """Names of columns are seen by every street; a row of somebody's data is none."""
+    row = ["张三", "13812345678", "甲一合唱队", "甲街街道"]
+    run = reconcile(cast.street, [], headers=row)
+    assert run.job.state == JobState.FAILED and "没有找到表头" in run.job.message
+    assert "13812345678" not in str(run.job.result) + str(Source.objects.values_list("headers", "columns"))
