@@ -15,10 +15,8 @@ THUMBNAIL = 480
 QUALITY = 85
 # A JPEG is read at a fraction of its size, a PNG whole: so much fits into memory beside others' work.
 MOST_PIXELS = {"image/jpeg": 80_000_000, "image/png": 25_000_000}
-SCAN, MOST_SCANS = (
-    b"\xff\xda",
-    64,
-)  # each scan is decoded over the whole picture; cameras write one, progressive files about ten
+SCAN = b"\xff\xda"
+MOST_SCANS = 64  # each is decoded over the whole picture; cameras write one, progressive files about ten
 UNREADABLE = (
     OSError,
     ValueError,

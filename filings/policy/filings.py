@@ -203,7 +203,6 @@ GRANTS = {
     "approve_review": ((Kind.REVIEW,), "复核通过", "年度复核通过。"),
     "approve_cancel": ((Kind.CANCEL,), "准予注销", "情况属实，准予注销。"),
 }
-GRANTED_BY = {kind: verb for verb, (kinds, _, _) in GRANTS.items() for kind in kinds}
 
 FILING = Workflow(
     key="filings.filing",

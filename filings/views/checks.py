@@ -6,6 +6,7 @@ from core.registry import register as listed
 from core.views.cases import CasePage, case_urls
 from core.views.forms import FormPage
 from core.views.lists import ListView
+from core.words import trimmed
 from filings.actions import checks as actions
 from filings.filters_groups import CheckFilter
 from filings.forms_groups import DrawForm
@@ -21,7 +22,7 @@ class DrawLots(FormPage):
 
     def carry_out(self, form):
         made = super().carry_out(form)
-        self.done = f"已从 {made.candidates} 件中抽取 {made.checks.count()} 件（比例 {made.share:f}%，种子 {made.seed}），请逐件核查。"
+        self.done = f"已从 {made.candidates} 件中抽取 {made.checks.count()} 件（比例 {trimmed(made.share)}%，种子 {made.seed}），请逐件核查。"
         return made
 
     def after(self, result) -> str:

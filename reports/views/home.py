@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from accounts.choices import Role
 from core import notices, todo
 from core.registry import numbers_on
 from orgs.queries import activities, targets
@@ -29,7 +30,7 @@ def home(request):
     context = {
         "title": "我的待办", "entries": shown, "total": len(found), "asked": asked, "figures": figures, "night": night,
         "today": today, "held": held,
-        "held_url": f"{reverse('orgs:activities')}?since={month}",
+        "held_url": f"{reverse('orgs:activities')}?since={month}", "figures_first": user.role == Role.LEADER,
     }  # fmt: skip
     return render(request, "reports/home.html", context)
 

@@ -96,3 +96,17 @@ def test_checks_lie_in_their_jurisdiction(drawn, cast, sign_in):
         (cast.leader, 200),
     ):
         assert sign_in(person).get(case.get_absolute_url()).status_code == status
+
+
+def test_a_draw_says_how_many_of_how_many_and_its_checks_are_one_list(filed, cast, sign_in):
+    for number in range(3):
+        filed(name=f"甲一第{number}合唱队")
+    day = TODAY
+    data = {"first": day - datetime.timedelta(days=3), "last": day, "seed": 7}
+    answer = sign_in(cast.officer).post(reverse("filings:draw"), data, follow=True)
+    page = answer.content.decode()
+    made = Draw.objects.get()
+    assert f"已从 3 件中抽取 {made.checks.count()} 件（比例 5%，种子 7）" in page
+    assert f'data-count="{made.checks.count()}"' in page and answer.redirect_chain[-1][0].endswith(
+        f"?draw={made.pk}"
+    )

@@ -115,8 +115,7 @@ def record_refusals(lines: Iterable[Line], by) -> dict[int, str]:
     checks, found, seen = TeamChecks(), {}, set()
     for line, key in zip(lines, names, strict=True):
         why = refusal(line, key, open_ones, inside, there, taken, checks)
-        number, filing_no = (("no", name, line.theirs.get(name)) for name in ("number", "filing_no"))
-        claims = {claim for claim in (number, filing_no) if claim[2]}
+        claims = {(name, line.theirs[name]) for name in ("number", "filing_no") if line.theirs.get(name)}
         if not why and (key, line.community_id) in seen:
             why = "市系统导出中还有一行同名团队，请逐个核对。"
         elif not why and claims & seen:
