@@ -9,8 +9,8 @@ endif
 .PHONY: help run setup test bench lint lock
 help:
 	@$(PYTHON) dev/bootstrap.py help
-run setup bench lint lock:
+run setup lint lock:
 	@$(PYTHON) dev/bootstrap.py $@
-# make test ARGS="tests/orgs -k promote"
-test:
-	@$(PYTHON) dev/bootstrap.py test $(ARGS)
+# make test ARGS="tests/orgs -k promote"; make bench ARGS="--scale tiny"
+test bench:
+	@$(PYTHON) dev/bootstrap.py $@ $(ARGS)

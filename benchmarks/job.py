@@ -20,59 +20,49 @@ def start() -> None:
     django.setup()
 
 
-def session() -> str:
-    """A signed-in person who may see everything; the key of the session's cookie."""
-    from django.conf import settings  # noqa: PLC0415
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: PLC0415
-    from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415
-
-    from accounts.models import User  # noqa: PLC0415
-
-    user = User.objects.filter(username="bench").first()
-    if user is None:
-        user = User.objects.create_user(
-            "bench",
-            os.urandom(16).hex(),
-            name="性能测试",
-            role="district_officer",
-            must_change_password=False,
-        )
-    store = SessionStore()
-    store[SESSION_KEY] = str(user.pk)
-    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
-    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    store.create()
-    return store.session_key
-
-
 def facts() -> dict:
-    """What the pages ask for: a community, a common and a rare pair of characters, the place of page 500."""
+    """What the pages ask for: places, a common and a rare pair of characters, the place of page 500 (or of the middle)."""
+    from benchmarks.people import people, sessions  # noqa: PLC0415
     from core.paging import KeysetPage  # noqa: PLC0415
     from orgs.models import Organization  # noqa: PLC0415
 
-    rows = Organization.objects.order_by("sort_key", "pk")
-    key, pk = rows.values_list("sort_key", "pk")[49_899]
+    known, rows = people(), Organization.objects.order_by("sort_key", "pk")
+    deep_page = min(500, rows.count() // 200)
+    key, pk = rows.values_list("sort_key", "pk")[deep_page * 100 - 101]
     rare, hits = rare_pair(Organization)
-    community = Organization.objects.filter(pk__gte=54_321).order_by("pk").first().community_id
+    community = known["committee"].community_id
     return {
-        "session": session(),
+        "organizations": rows.count(),
+        "sessions": sessions(),
         "community": community,
-        "in_community": Organization.objects.filter(community=community).count(),
+        "district": known["district"].district_id,
+        "street": known["street"].street_id,
         "common": "舞蹈",
         "rare": rare,
-        "rare_hits": hits,
         "deep_key": key,
         "deep_pk": pk,
+        "deep_page": deep_page,
         "deep_token": KeysetPage(rows, "sort_key", 100)._token((key, pk), back=False),
+        "rows": {
+            "search rare": hits,
+            "search common": rows.filter(search_terms__contains=["舞蹈"]).count(),
+            "community": rows.filter(community=community).count(),
+            "first, street user": rows.filter(street=known["street"].street_id).count(),
+        },
     }
 
 
 def rare_pair(model) -> tuple[str, int]:
-    """Two characters that about a hundred names contain, or as few as there are at this scale."""
-    names = model.objects.filter(pk__gte=54_321).order_by("pk").values_list("name", flat=True)[:60]
+    """Two characters that about a hundred of sixty names' pairs are contained in, or as many as there are at this scale."""
+    names = (
+        model.objects.filter(pk__gte=model.objects.count() // 2)
+        .order_by("pk")
+        .values_list("name", flat=True)[:60]
+    )
     pairs = sorted({name[i : i + 2] for name in names for i in range(1, 5)})
     hits = {pair: model.objects.filter(search_terms__contains=[pair]).count() for pair in pairs}
-    return min(((pair, n) for pair, n in hits.items() if n >= 100), key=lambda found: found[1])
+    least = min(100, max(hits.values()))
+    return min(((pair, n) for pair, n in hits.items() if n >= least), key=lambda found: found[1])
 
 
 def statements() -> dict:
@@ -84,15 +74,15 @@ def statements() -> dict:
 
     from benchmarks.pages import scenarios  # noqa: PLC0415
 
-    known, client, found = facts(), Client(), {}
-    client.cookies[settings.SESSION_COOKIE_NAME] = known["session"]
+    known, found = facts(), {}
     stock = settings.ROOT_URLCONF != "changning.urls"
     for what, contenders in scenarios(known).items():
         for name in ("bare", "admin") if stock else ("ours",):
-            path, query = contenders[name]
-            client.get(path, query)
+            asked, client = contenders[name][0], Client()
+            client.cookies[settings.SESSION_COOKIE_NAME] = known["sessions"][asked.who]
+            client.get(asked.path, asked.query)
             with CaptureQueriesContext(connection) as captured:
-                client.get(path, query)
+                client.get(asked.path, asked.query)
             found[f"{name} {what}" if stock else what] = len(captured)
             if os.environ.get("BENCH_SHOW"):
                 print(what, *(f"{q['time']} {q['sql'][:300]}" for q in captured), sep="\n  ", file=sys.stderr)

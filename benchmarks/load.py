@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from benchmarks.pages import scenarios
+from benchmarks.pages import CONTENDERS, scenarios
 from benchmarks.rig import HOST, Rig
 from benchmarks.table import Row
 
@@ -39,14 +39,14 @@ async def hammer(port: int, request: bytes, seconds: float) -> tuple[float, floa
 
 def run(rig: Rig) -> list[Row]:
     rig.serve()
-    seconds = 4 if rig.quick else 12
+    seconds = rig.rounds(1, 4, 12)
     rows = []
     for what, contenders in scenarios(rig.facts).items():
         if what not in GOALS:
             continue
         rates, late = {}, {}
-        for name in ("ours", "bare", "admin", "limit"):
-            port, path, headers = rig.address(name, *contenders[name])
+        for name in CONTENDERS:
+            port, path, headers = rig.address(contenders[name][0])
             lines = [f"GET {path} HTTP/1.1", *(f"{k}: {v}" for k, v in headers.items()), "", ""]
             rates[name], late[name] = asyncio.run(hammer(port, "\r\n".join(lines).encode(), seconds))
         wanted = GOALS[what]

@@ -1,4 +1,7 @@
-"""The nightly snapshot of every community: ours beside one bare statement, then again, then with 1 % changed."""
+"""The nightly snapshot of every community beside one bare statement, again, with 1 % changed; then the whole chain.
+
+The limit of the whole chain: the bare statement of the snapshot and the register through the Rust writer, nothing judged.
+"""
 
 import time
 
@@ -25,8 +28,34 @@ def run(rig: Rig) -> list[Row]:
         )
     ]
     rows[1].met = None
+    rows += whole(rig)
     print("  ", {k: v for k, v in found.items() if k != "rss_mib"}, flush=True)
     return rows
+
+
+def whole(rig: Rig) -> list[Row]:
+    """The chain as the clock runs it, once for a new night and once more for the same night."""
+    first, again = rig.job("night"), rig.job("night")
+    register = rig.job("export_limit", str(rig.facts["organizations"]))
+    steps = "、".join(f"{name} {seconds:.1f} s" for name, seconds in first["steps"].items())
+    medians = {
+        "ours": first["chain"],
+        "limit": rig.job("snapshot")["limit"] + register["seconds"],
+        "again": again["chain"],
+    }
+    print("  ", "whole night", medians, steps, flush=True)
+    met = first["chain"] <= 15 and first["rss_mib"] <= 300
+    return [
+        Row(
+            rig.scale,
+            "night, whole chain",
+            "s",
+            medians,
+            "≤ 15 s, ≤ 300 MiB",
+            met,
+            f"{first['rss_mib']:.0f} MiB; {steps}",
+        )
+    ]
 
 
 LIMIT = """
@@ -91,4 +120,19 @@ def snapshot() -> dict:
         return found
 
 
-JOBS = {"snapshot": snapshot}
+def night() -> dict:
+    """Seconds of the whole chain of last night and of each of its steps."""
+    import datetime  # noqa: PLC0415
+
+    from reports.actions import nightly  # noqa: PLC0415
+
+    begun = time.perf_counter()
+    run = nightly(datetime.date.today() - datetime.timedelta(days=1))
+    chain = time.perf_counter() - begun
+    if failed := list(run.steps.filter(state="failed").values_list("step", "message")):
+        raise RuntimeError(str(failed))
+    steps = {s.get_step_display(): (s.finished_at - s.started_at).total_seconds() for s in run.steps.all()}
+    return {"chain": chain, "steps": steps}
+
+
+JOBS = {"snapshot": snapshot, "night": night}

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,7 +19,22 @@ SERVERS = {
     "stock": ("benchmarks.peers.stock", "changning.wsgi"),
     "limit": ("benchmarks.peers.stock", "benchmarks.peers.limit:application"),
 }
-SERVER_OF = {"ours": "product", "admin": "stock", "bare": "stock", "limit": "limit"}
+SERVER_OF = {
+    "ours": "product",
+    "admin": "stock",
+    "admin uncounted": "stock",
+    "bare": "stock",
+    "limit": "limit",
+}
+
+
+class Request(NamedTuple):
+    """One page: the contender whose server is asked, path, query, and who is signed in (a key of `people.PEOPLE`)."""
+
+    contender: str
+    path: str
+    query: dict
+    who: str = "all"
 
 
 class Rig:
@@ -30,6 +46,10 @@ class Rig:
         self.environment = os.environ | {"DATA_DIR": str(self.data), "PYTHONPATH": str(ROOT), "DEMO": "1"}
         self.ports: dict[str, int] = {}
         self.servers: list[subprocess.Popen] = []
+
+    def rounds(self, tiny: int, quick: int, full: int) -> int:
+        """How often, or how many rows: as few as show that it runs, a first look, or what is published."""
+        return tiny if self.scale == "tiny" else quick if self.quick else full
 
     def __enter__(self):
         self.data.mkdir(parents=True, exist_ok=True)
@@ -93,15 +113,19 @@ class Rig:
         for port in self.ports.values():
             wait_for(port)
 
-    def address(self, contender: str, path: str, query: dict) -> tuple[int, str, dict]:
+    def address(self, asked: Request) -> tuple[int, str, dict]:
         """(port, path, headers) of a page."""
-        text = f"?{urlencode(query)}" if query else ""
-        cookie = f"sessionid={self.facts['session']}"
-        return self.ports[SERVER_OF[contender]], path + text, {"Cookie": cookie, "Host": "localhost"}
+        text = f"?{urlencode(asked.query)}" if asked.query else ""
+        cookie = f"sessionid={self.facts['sessions'][asked.who]}"
+        return (
+            self.ports[SERVER_OF[asked.contender]],
+            asked.path + text,
+            {"Cookie": cookie, "Host": "localhost"},
+        )
 
-    def get(self, contender: str, path: str, query: dict) -> tuple[float, bytes]:
-        """(milliseconds, body) of one page, connection included."""
-        port, target, headers = self.address(contender, path, query)
+    def get(self, asked: Request) -> tuple[float, bytes]:
+        """(milliseconds, body) of one page, connection included. RuntimeError unless it answers 200."""
+        port, target, headers = self.address(asked)
         line = http.client.HTTPConnection(HOST, port, timeout=120)
         begun = time.perf_counter()
         line.request("GET", target, headers=headers | {"Connection": "close"})
@@ -110,7 +134,7 @@ class Rig:
         spent = (time.perf_counter() - begun) * 1000
         line.close()
         if answer.status != 200:
-            raise RuntimeError(f"{contender} {target}: {answer.status} {body[:300]!r}")
+            raise RuntimeError(f"{asked.contender} {target}: {answer.status} {body[:300]!r}")
         return spent, body
 
 

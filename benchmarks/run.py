@@ -1,4 +1,4 @@
-"""python benchmarks/run.py [--scale city|nation] [--quick] [--only NAME …]: one table of ratios, measured in one run.
+"""python benchmarks/run.py [--scale tiny|city|nation] [--quick] [--only NAME …]: one table of ratios, measured in one run.
 
 Makes its own environment, databases and servers below DATA_DIR/bench (default var/bench); everything on loopback.
 """
@@ -15,7 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BASE = Path(
     os.environ.get("BENCH_DIR") or Path(os.environ.get("DATA_DIR") or ROOT / "var") / "bench"
 ).resolve()
-MODULES = ("pages", "load", "sheets_out", "sheets_in", "nightly")
+MODULES = ("pages", "screens", "load", "sheets_out", "sheets_in", "nightly")
+SKIPPED = {("nation", "screens"), ("nation", "sheets_out"), ("nation", "sheets_in")}
 
 
 def use_own_environment() -> None:
@@ -48,7 +49,12 @@ def use_own_environment() -> None:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--scale", choices=["city", "nation"], default="city")
+    parser.add_argument(
+        "--scale",
+        choices=["tiny", "city", "nation"],
+        default="city",
+        help="tiny only shows that everything runs",
+    )
     parser.add_argument("--quick", action="store_true", help="fewer rounds, shorter load, smaller sheets")
     parser.add_argument("--only", nargs="*", choices=MODULES, default=list(MODULES))
     return parser.parse_args()
@@ -62,14 +68,14 @@ def main() -> None:
     from benchmarks import table  # noqa: PLC0415  needs the path above
     from benchmarks.rig import Rig  # noqa: PLC0415
 
-    scales = ["city"] if options.scale == "city" else ["city", "nation"]
+    scales = ["city", "nation"] if options.scale == "nation" else [options.scale]
     rows, begun = [], time.time()
     for scale in scales:
         with Rig(BASE, scale, options.quick) as rig:
             for name in options.only:
-                if scale == "city" and len(scales) == 2 and name in ("load", "nightly"):
-                    continue
-                if scale == "nation" and name in ("sheets_out", "sheets_in"):
+                if (scale, name) in SKIPPED or (
+                    scale == "city" and len(scales) == 2 and name in ("load", "nightly")
+                ):
                     continue
                 module = importlib.import_module(f"benchmarks.{name}")
                 print(f"== {scale} {name}", flush=True)
@@ -77,7 +83,7 @@ def main() -> None:
     text = table.report(rows, scales, options.quick, time.time() - begun)
     results = ROOT / "benchmarks" / "results"
     results.mkdir(exist_ok=True)
-    (results / "latest.md").write_text(text, "utf-8")
+    (results / f"{options.scale}.md").write_text(text, "utf-8")
     print(text)
 
 

@@ -1,8 +1,9 @@
-"""What was measured, as one table of ratios."""
+"""What was measured, as ratios: one table for each set of contenders. The tiny scale draws no verdict."""
 
 import datetime
 import platform
 import statistics
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 
@@ -25,6 +26,13 @@ class Row:
 
 def median(samples: list[float]) -> float:
     return statistics.median(samples)
+
+
+def scaled(count: int, seconds: Callable[[int], float], few: int) -> float:
+    """Seconds that `count` rows would take, from two smaller sizes: what every run costs once is not multiplied."""
+    half, whole = seconds(few // 2), seconds(few)
+    each = max(whole - half, 0) / (few - few // 2)
+    return whole + each * (count - few)
 
 
 def ratio(row: Row, peer: str) -> float | None:
@@ -57,18 +65,28 @@ def doubt(row: Row) -> None:
         row.met, row.notes = None, f"INVALID: faster than the limit, so the limit is not one. {row.notes}"
 
 
-def report(rows: list[Row], scales: list[str], quick: bool, seconds: float) -> str:
-    for row in rows:
-        doubt(row)
-    rows = rows + growth(rows)
-    peers = list(dict.fromkeys(name for row in rows for name in row.medians if name != "ours"))
+def section(peers: tuple[str, ...], rows: list[Row]) -> list[str]:
+    """One table of the rows that were measured beside the same contenders."""
     head = ["scale", "what", "unit", "ours", *peers, *(f"ours/{p}" for p in peers), "goal", "met", "notes"]
     lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
     for row in rows:
         cells = [row.scale, row.what, row.unit, *(cell(row.medians.get(n)) for n in ("ours", *peers))]
         cells += [cell(ratio(row, p)) if row.unit != "×" else "—" for p in peers]
-        cells += [row.goal, {True: "yes", False: "**no**", None: ""}[row.met], row.notes]
-        lines.append("| " + " | ".join(cells) + " |")
+        met = "" if row.scale == "tiny" else {True: "yes", False: "**no**", None: ""}[row.met]
+        lines.append("| " + " | ".join([*cells, row.goal, met, row.notes]) + " |")
+    return lines
+
+
+def report(rows: list[Row], scales: list[str], quick: bool, seconds: float) -> str:
+    for row in rows:
+        doubt(row)
+    rows = rows + growth(rows)
+    lines: list[str] = []
+    for peers in dict.fromkeys(tuple(name for name in row.medians if name != "ours") for row in rows):
+        lines += [
+            *section(peers, [row for row in rows if tuple(n for n in row.medians if n != "ours") == peers]),
+            "",
+        ]
     when = datetime.datetime.now().strftime("%Y-%m-%d %H:%M")
     title = f"# Benchmarks, {when}, {' + '.join(scales)}{', quick' if quick else ''}, {seconds:.0f} s, Python {platform.python_version()}"
-    return "\n".join([title, "", *lines, ""])
+    return "\n".join([title, "", *lines])

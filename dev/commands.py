@@ -15,7 +15,7 @@ from dev.install import set_up
 HELP = """make run     安装依赖并启动演示（端口用 PORT 指定，默认 8000）
 make setup   只安装依赖
 make test    安装依赖并运行全部测试（ARGS="tests/orgs -k 关键字" 只运行一部分）
-make bench   运行性能对比
+make bench   运行性能对比（ARGS="--scale tiny" 只看能否运行）
 make lint    检查代码格式
 make lock    依据 requirements/*.in 与 package.json 重新锁定依赖"""
 MINIMUM_FREE = 500 * 1024 * 1024
@@ -77,11 +77,14 @@ def lint(_: list[str]) -> None:
 
 
 def lock(_: list[str]) -> None:
-    """--universal: one list for 3.11 to 3.13; without it, a patch release of Python changes what is needed."""
+    """--universal: one list for 3.11 to 3.13; without it, a patch release of Python changes what is needed.
+
+    What tests and benchmarks add stands on the runtime's own versions (tests/dev/test_locks.py holds that).
+    """
     set_up(dev=True)
     options = "--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade"
-    for name in ("runtime", "dev", "uv", "node"):
-        extra = ["-c", "requirements/runtime.txt"] if name == "dev" else []
+    for name in ("runtime", "dev", "bench", "uv", "node"):
+        extra = ["-c", "requirements/runtime.txt"] if name in ("dev", "bench") else []
         files = [f"requirements/{name}.in", *extra, "-o", f"requirements/{name}.txt"]
         subprocess.run(
             [str(PYTHON), "-m", "uv", "pip", "compile", "-q", *files, *options.split()], check=True

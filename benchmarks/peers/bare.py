@@ -1,4 +1,7 @@
-"""A bare view: session, one query of the ORM on the same indexes, a plain template loop; no count, no tabs, no scope."""
+"""A bare view: session, one query of the ORM on the same indexes, a plain template loop; no count, no tabs, no scope.
+
+A search is asked in both ways (`plan=walk` follows the order of the page, `plan=sort` sorts the hits): the better one counts.
+"""
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import CharField, F, Func, Q
@@ -26,7 +29,13 @@ def bare(request, what=""):
     elif what == "community":
         rows = rows.filter(community=asked["community"])
     elif what in ("common", "rare"):
-        rows = rows.filter(search_terms__contains=[asked["q"]]).order_by(SORTED_AFTERWARDS, "pk")
+        rows = rows.filter(search_terms__contains=[asked["q"]])
+        if asked["plan"] == "sort":
+            rows = rows.order_by(SORTED_AFTERWARDS, "pk")
+    elif what == "district":
+        rows = rows.filter(street__district=asked["district"])
+    elif what == "street":
+        rows = rows.filter(street=asked["street"])
     elif what == "deep":
         key, pk = asked["key"], asked["pk"]
         rows = rows.filter(Q(sort_key__gte=key), Q(sort_key__gt=key) | Q(sort_key=key, pk__gt=pk))

@@ -20,9 +20,13 @@ PAGES = {
     "/community": ROWS + " WHERE community_id = %(community)s" + ORDER,
     "/common": ROWS + " WHERE search_text LIKE '%%' || %(q)s || '%%'" + ORDER,
     "/rare": f"SELECT * FROM ({ROWS} WHERE search_terms @> ARRAY[%(q)s]::varchar[] OFFSET 0) hits" + ORDER,
+    "/district": ROWS
+    + " WHERE street_id IN (SELECT id FROM places_street WHERE district_id = %(district)s)"
+    + ORDER,
+    "/street": ROWS + " WHERE street_id = %(street)s" + ORDER,
     "/deep": ROWS + " WHERE (sort_key, id) > (%(key)s, %(pk)s)" + ORDER,
 }
-NUMBERS = {"community", "pk"}
+NUMBERS = {"community", "district", "street", "pk"}
 here = threading.local()
 
 

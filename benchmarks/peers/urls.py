@@ -1,4 +1,4 @@
-"""Admin for whoever is signed in (the product's accounts know no staff flag), and the bare view."""
+"""Admin for whoever is signed in (the product's accounts know no staff flag), counted and uncounted, and the bare view."""
 
 from django.contrib import admin
 from django.urls import include, path
@@ -30,11 +30,20 @@ class Organizations(OrganizationAdmin, Anybody):
     pass
 
 
-site = Site(name="admin")
-site.register(Organization, Organizations)
-site.register([Street, Community], Anybody)
+class Uncounted(Organizations):
+    show_full_result_count = False
+
+
+def made(name: str, organizations: type) -> Site:
+    site = Site(name=name)
+    site.register(Organization, organizations)
+    site.register([Street, Community], Anybody)
+    return site
+
+
 urlpatterns = [
-    path("admin/", site.urls),
+    path("admin/", made("admin", Organizations).urls),
+    path("uncounted/", made("uncounted", Uncounted).urls),
     path("bare/<str:what>/", bare),
     path("", include(([path("accounts/login/", bare, name="login")], "accounts"))),
 ]

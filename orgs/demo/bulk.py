@@ -17,7 +17,7 @@ from orgs.demo.load import columns, copy, follow_sequence
 from orgs.models import Organization
 from places.models import Community, District, Street
 
-SCALES = {"city": (6_000, 100_000), "nation": (110_000, 1_750_000)}
+SCALES = {"tiny": (600, 3_000), "city": (6_000, 100_000), "nation": (110_000, 1_750_000)}
 PER_STREET, PER_DISTRICT = 15, 20
 CHUNK = 25_000
 LATE_INDEX_FROM = 500_000
