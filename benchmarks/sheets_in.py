@@ -86,6 +86,7 @@ class Undo(Exception):
 def import_ours(path: str, write: str = "") -> dict:
     from django.db import transaction  # noqa: PLC0415
 
+    from orgs.actions.imports.run import Choices  # noqa: PLC0415
     from orgs.actions.imports.run import run as import_ledger  # noqa: PLC0415
     from orgs.tables.ledgers import LEDGERS  # noqa: PLC0415
 
@@ -94,7 +95,9 @@ def import_ours(path: str, write: str = "") -> dict:
     begun = time.perf_counter()
     try:
         with transaction.atomic():
-            outcome = import_ledger(LEDGERS["teams"], Path(path), by=None, write=bool(write), good_only=True)
+            outcome = import_ledger(
+                LEDGERS["teams"], Path(path), by=None, write=bool(write), choices=Choices(good_only=True)
+            )
             found = {"outcome": str(outcome.counts())}
             raise Undo
     except Undo:
