@@ -8,14 +8,18 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
+from celery import Task
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from core import outages
 from core.choices import JobState
 from core.models import Job
+from core.sending import send
 
 log = logging.getLogger(__name__)
 STALE_AFTER = timedelta(
@@ -24,6 +28,7 @@ STALE_AFTER = timedelta(
 MOST_ATTEMPTS = 3
 WRITE_EVERY = 0.5  # seconds, when something moved
 BEAT_EVERY = 10  # seconds, in any case
+GOING_ON = "处理曾中断，正在重新排队"
 
 _senders: dict[str, Callable[[int], object]] = {}
 _pages: dict[str, str] = {}
@@ -37,9 +42,9 @@ class Stopped(Exception):
     """Somebody cancelled the job, or it was given to another worker."""
 
 
-def runner(kind: str, send: Callable[[int], object], page: str = "") -> None:
-    """`send(job id)` puts a job of this kind into the broker; page: url name of its own page, if it has one."""
-    _senders[kind] = send
+def runner(kind: str, task: Task, page: str = "") -> None:
+    """The task that does jobs of this kind, by their id; page: url name of its own page, if it has one."""
+    _senders[kind] = partial(send, task)
     _pages[kind] = page
 
 
@@ -49,18 +54,8 @@ def page_of(job: Job) -> str:
 
 
 def enqueue(job: Job) -> None:
-    """Send once the row is committed. If the broker is away the row stays queued and `requeue_stalled` sends it later."""
-
-    def send():
-        try:
-            _senders[job.kind](job.pk)
-        except (OSError, ConnectionError):
-            return
-        except Exception as error:  # kombu's own classes; this module need not know the broker
-            if "kombu" not in type(error).__module__:
-                raise
-
-    transaction.on_commit(send)
+    """Send once the row is committed. What the broker does not take stays queued and `requeue_stalled` sends it later."""
+    transaction.on_commit(lambda: _senders[job.kind](job.pk), robust=True)
 
 
 def stale() -> Q:
@@ -84,17 +79,22 @@ def claim(pk: int) -> Job | None:
     return Job.objects.get(pk=pk) if taken else None
 
 
-def close(pk: int, state: JobState, **fields) -> None:
-    """End a job. Waiting for a person is not an end."""
-    finished = None if state == JobState.WAITING else timezone.now()
-    Job.objects.filter(pk=pk).update(state=state, finished_at=finished, heartbeat_at=timezone.now(), **fields)
-
-
 def settle(job: Job, state: JobState, **fields) -> bool:
-    """End a job that this attempt still holds; False when it was cancelled or went to another worker meanwhile."""
+    """End what this attempt holds; False when it was cancelled or went to another worker meanwhile.
+
+    Waiting for a person is not an end: the job then has no moment at which it was finished.
+    """
     now = timezone.now()
     held = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, started_at=job.started_at)
-    return bool(held.update(state=state, finished_at=now, heartbeat_at=now, step="", **fields))
+    finished = None if state == JobState.WAITING else now
+    values = {"step": "", "finished_at": finished, "heartbeat_at": now} | fields
+    return bool(held.update(state=state, **values))
+
+
+def end(job: Job, state: JobState, **fields) -> None:
+    """`settle`, or `Stopped`: within a transaction nothing remains of what a job did that it no longer holds."""
+    if not settle(job, state, **fields):
+        raise Stopped
 
 
 def again(pk: int, *states: JobState, params: dict | None = None) -> bool:
@@ -121,7 +121,13 @@ def cancel(pk: int, *states: JobState, message: str) -> bool:
 
 
 def run(pk: int, work: Callable[[Job, "Progress"], None]) -> None:
-    """Take a job and do it; `work` settles it. However it ends, the job says so. Harmless when delivered twice."""
+    """Take a job and do it; `work` settles it. However it ends, the job says so. Harmless when delivered twice.
+
+    What fails because the database or the disk is away goes back into the queue, as often as what was killed; while the
+    disk is full nothing is begun.
+    """
+    if outages.short_of_space():
+        return
     job = claim(pk)
     if job is None:
         return
@@ -132,10 +138,20 @@ def run(pk: int, work: Callable[[Job, "Progress"], None]) -> None:
         return
     except (Refused, PermissionDenied) as refused:
         settle(job, JobState.FAILED, message=str(refused))
-    except Exception:
+    except Exception as error:
         log.exception("job %s failed", pk)
+        if outages.passing(error):
+            put_back(job)
+            return
         told = f"处理时出错，没有完成。请重试；如再次失败，请把任务编号 {pk} 告知系统管理员。"
         settle(job, JobState.FAILED, message=told)
+
+
+def put_back(job: Job) -> None:
+    """Queue again what could not be done just now; `requeue_stalled` sends it. Without a database its heart just stops."""
+    if connection.connection is not None and not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
+    settle(job, JobState.QUEUED, finished_at=None, step=GOING_ON)
 
 
 class Progress:

@@ -24,7 +24,7 @@ def database_and_files(data: Path, stopping: threading.Event) -> None:
                 ["load_map"],
                 ["load_dictionaries"],
                 ["seed_demo", "--if-empty"],
-                ["nightly", "--missed"],
+                ["nightly"],
             ],
         ),
         "static": (static_files, [["collectstatic", "--noinput", "-v", "0", "--clear"]]),

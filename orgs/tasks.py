@@ -12,4 +12,4 @@ def run_import(pk: int) -> None:
     job.work(pk, LEDGERS)
 
 
-jobs.runner(job.KIND, run_import.delay, page="orgs:import_detail")
+jobs.runner(job.KIND, run_import, page="orgs:import_detail")

@@ -1,5 +1,6 @@
 """An import as a background job: checked, shown, decided on, written, perhaps taken back."""
 
+import logging
 import tempfile
 from pathlib import Path
 
@@ -7,9 +8,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
-from django.utils import timezone
 
-from core import jobs
+from core import jobs, outages
 from core import undo as acts
 from core.choices import JobState
 from core.ledger.columns import Ledger
@@ -21,6 +21,7 @@ from orgs.actions.imports import run, undo
 from orgs.models import ImportFault
 from orgs.queries.imports import KIND
 
+log = logging.getLogger(__name__)
 RETRY = "写入时数据库拒绝了其中的内容（可能有人同时在修改），没有写入任何内容。请重新核对后再导入。"
 
 
@@ -45,11 +46,8 @@ def confirm(*, job: Job, good_only: bool) -> None:
 
 
 def cancel(*, job: Job) -> None:
-    with transaction.atomic():
-        current = Job.objects.select_for_update().get(pk=job.pk)
-        if current.state != JobState.WAITING:
-            raise ValidationError("这次导入已经确认或取消过了。")
-        jobs.close(job.pk, JobState.CANCELLED, message="已取消，没有写入任何内容。")
+    if not jobs.cancel(job.pk, JobState.WAITING, message="已取消，没有写入任何内容。"):
+        raise ValidationError("这次导入已经确认或取消过了。")
 
 
 def take_back(*, job: Job) -> None:
@@ -64,37 +62,30 @@ def take_back(*, job: Job) -> None:
 
 
 def _again(job: Job, expected: JobState, params: dict, otherwise: str) -> None:
-    with transaction.atomic():
-        current = Job.objects.select_for_update().get(pk=job.pk)
-        if current.state != expected:
-            raise ValidationError(otherwise)
-        current.params = current.params | params
-        # The heartbeat starts anew: a job that waited a day for a person is not stalled.
-        current.state, current.finished_at, current.heartbeat_at = JobState.QUEUED, None, timezone.now()
-        current.attempts, current.step, current.done, current.message = 0, "", 0, ""
-        current.save()
-        jobs.enqueue(current)
+    if not jobs.again(job.pk, expected, params=params):
+        raise ValidationError(otherwise)
 
 
 def work(pk: int, ledgers: dict[str, Ledger]) -> None:
     """Do what the job asks for next. Harmless when delivered twice or killed half way."""
-    job = jobs.claim(pk)
-    if job is None:
-        return
+    jobs.run(pk, lambda job, progress: _next(job, ledgers[job.params["ledger"]], progress))
+
+
+def _next(job: Job, ledger: Ledger, progress) -> None:
     if not (job.owner.is_active and job.owner.may("orgs.import") and job.owner.area.kind != "none"):
-        jobs.close(pk, JobState.FAILED, message="发起人的账号已停用，或不再有导入的权限，没有写入任何内容。")
-        return
+        raise jobs.Refused("发起人的账号已停用，或不再有导入的权限，没有写入任何内容。")
     phases = {"check": _check, "write": _write, "undo": _undo}
     try:
-        with jobs.Progress(pk) as progress:
-            phases[job.params["phase"]](job, ledgers[job.params["ledger"]], progress)
+        phases[job.params["phase"]](job, ledger, progress)
     except Refused as refused:
-        jobs.close(pk, JobState.FAILED, message=str(refused))
+        raise jobs.Refused(str(refused)) from refused
     except acts.Refused as refused:
-        jobs.close(pk, JobState.DONE, step="", message=str(refused))
+        jobs.end(job, JobState.DONE, message=str(refused))
     except DatabaseError as error:
-        jobs.close(pk, JobState.FAILED, message=RETRY)
-        raise error
+        if outages.passing(error):
+            raise
+        log.exception("import %s was refused by the database", job.pk)
+        raise jobs.Refused(RETRY) from error
 
 
 def _check(job: Job, ledger: Ledger, progress) -> None:
@@ -106,7 +97,7 @@ def _check(job: Job, ledger: Ledger, progress) -> None:
     if outcome.kinds:
         progress.step("标注问题", 0)
         result |= _marked(job, ledger)
-    jobs.close(job.pk, JobState.WAITING, step="", result=result, done=outcome.read, total=outcome.read)
+    jobs.end(job, JobState.WAITING, result=result, done=outcome.read, total=outcome.read)
 
 
 def _write(job: Job, ledger: Ledger, progress) -> None:
@@ -116,18 +107,14 @@ def _write(job: Job, ledger: Ledger, progress) -> None:
             ledger, Path(job.file.path), by=job.owner, write=True, good_only=job.params["good_only"], job=job.pk,
             file_name=job.file_name, progress=progress, keep_faults=run.keep_for_job(job.pk),
         )  # fmt: skip
-        kept = {k: job.result[k] for k in ("marked", "marked_whole") if k in job.result}
         if outcome.written:
-            state, message = JobState.DONE, f"新增 {outcome.created:,} 行，更新 {outcome.updated:,} 行。"
-        else:
-            state, message = (
-                JobState.WAITING,
-                "核对以后名册有了变化，出现新的问题，没有写入任何内容，请重新确认。",
-            )
-        jobs.close(job.pk, state, step="", message=message, result=_result(outcome) | kept, done=outcome.read)
-    if not outcome.written:
-        result = _result(outcome) | _marked(job, ledger)
-        jobs.close(job.pk, state, message=message, result=result)
+            kept = {k: job.result[k] for k in ("marked", "marked_whole") if k in job.result}
+            message = f"新增 {outcome.created:,} 行，更新 {outcome.updated:,} 行。"
+            jobs.end(job, JobState.DONE, message=message, result=_result(outcome) | kept, done=outcome.read)
+            return
+    message = "核对以后名册有了变化，出现新的问题，没有写入任何内容，请重新确认。"
+    result = _result(outcome) | _marked(job, ledger)
+    jobs.end(job, JobState.WAITING, message=message, result=result, done=outcome.read)
 
 
 def _undo(job: Job, ledger: Ledger, progress) -> None:
@@ -148,7 +135,7 @@ def _undo(job: Job, ledger: Ledger, progress) -> None:
             "left": done.left,
             "left_total": done.left_total,
         }
-        jobs.close(job.pk, JobState.DONE, step="", message=message, result=job.result | {"undone": undone})
+        jobs.end(job, JobState.DONE, message=message, result=job.result | {"undone": undone})
 
 
 def _result(outcome: run.Outcome) -> dict:
