@@ -97,11 +97,16 @@ def end(job: Job, state: JobState, **fields) -> None:
         raise Stopped
 
 
-def again(pk: int, *states: JobState, params: dict | None = None) -> bool:
-    """Queue a job that waits or has ended, with `params` added; False when it is in none of the states."""
+def again(
+    pk: int, *states: JobState, params: dict | None = None, still: Callable[[Job], bool] = lambda job: True
+) -> bool:
+    """Queue a job that waits or has ended, with `params` added; False when it is in none of the states.
+
+    still: whether the job, which nobody can change now, is what the person decided on.
+    """
     with transaction.atomic():
         job = Job.objects.select_for_update().get(pk=pk)
-        if job.state not in states:
+        if job.state not in states or not still(job):
             return False
         job.params |= params or {}
         # The heartbeat starts anew: a job that waited a day for a person is not stalled.
