@@ -59,9 +59,14 @@ def enqueue(job: Job) -> None:
 
 
 def stale() -> Q:
-    """Nobody has worked on the job for a while."""
-    before = timezone.now() - STALE_AFTER
-    return Q(heartbeat_at__lt=before) | Q(heartbeat_at__isnull=True, created_at__lt=before)
+    """Nobody has worked on the job for a while; a sign of life from the future is one from before the clock was put back."""
+    now = timezone.now()
+    before, after = now - STALE_AFTER, now + STALE_AFTER
+    return (
+        Q(heartbeat_at__lt=before)
+        | Q(heartbeat_at__gt=after)
+        | Q(heartbeat_at__isnull=True) & (Q(created_at__lt=before) | Q(created_at__gt=after))
+    )
 
 
 def claim(pk: int) -> Job | None:

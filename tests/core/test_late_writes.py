@@ -140,6 +140,19 @@ def test_of_two_attempts_only_the_one_that_holds_the_job_ends_it(cast):
     assert (job.state, job.message) == (JobState.DONE, "第二个")
 
 
+def test_a_job_from_before_the_clock_was_put_back_is_taken_up(cast):
+    job = new_job(cast)
+    held = jobs.claim(job.pk)
+    assert requeue_stalled() == 0
+    Job.objects.filter(pk=job.pk).update(heartbeat_at=timezone.now() + datetime.timedelta(hours=2))
+    assert requeue_stalled() == 1
+    assert jobs.claim(job.pk).started_at != held.started_at
+    Job.objects.filter(pk=job.pk).update(
+        state=JobState.QUEUED, heartbeat_at=None, created_at=timezone.now() + datetime.timedelta(hours=2)
+    )
+    assert requeue_stalled() == 1
+
+
 def test_cancelling_what_has_just_ended_is_refused(cast):
     job = new_job(cast)
     jobs.settle(jobs.claim(job.pk), JobState.DONE, message="完成")
