@@ -173,8 +173,13 @@ def to_see_to(user) -> list[Job]:
 
 
 def drop_file(job: Job) -> int:
-    job.file.delete(save=False)
-    return Job.objects.filter(pk=job.pk).update(file="")
+    """Delete the file of a job, unless the job has another one by now; how many were deleted."""
+    name = job.file.name
+    dropped = Job.objects.filter(pk=job.pk, file=name).update(file="") if name else 0
+    if dropped:
+        default_storage.delete(name)
+        job.file = ""
+    return dropped
 
 
 def delete_expired() -> int:

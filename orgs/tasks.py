@@ -17,5 +17,5 @@ def run_marked(pk: int) -> None:
     jobs.run(pk, lambda taken, progress: marked.work(taken, LEDGERS, progress))
 
 
-jobs.runner(job.KIND, run_import.delay, page="orgs:import_detail")
-jobs.runner(marked.MARKED, run_marked.delay)
+jobs.runner(job.KIND, run_import, page="orgs:import_detail")
+jobs.runner(marked.MARKED, run_marked)

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 
-from core import jobs
+from core import jobs, outages
 from core.choices import JobState
 from core.ledger.columns import Ledger
 from core.ledger.faults import RowError
@@ -81,6 +81,8 @@ def work(job: Job, ledgers: dict[str, Ledger], progress) -> None:
             f"第 {error.row:,} 行无法处理，没有写入任何内容。请检查或删去这一行再导入；仍不行的，请把任务编号 {job.pk} 告知系统管理员。"
         ) from error
     except DatabaseError as error:
+        if outages.passing(error):
+            raise
         log.exception("import %s was refused by the database", job.pk)
         raise jobs.Refused(RETRY) from error
 
