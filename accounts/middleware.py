@@ -30,7 +30,8 @@ class DenialMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        response = self.get_response(request)
+        with audit.serving(request):
+            response = self.get_response(request)
         if response.status_code in (403, 404) and request.user.is_authenticated:
             reason = getattr(request, "denial", "")
             audit.record(AuditKind.DENIED, request, status=response.status_code, reason=reason)

@@ -293,7 +293,8 @@ class Flow:
 
     def _tell(self, case, note: str) -> None:
         title = f"{self.workflow.title}“{case}”：{case.get_state_display()}"
-        for person in {case.entered_by, case.submitted_by or case.entered_by}:
+        authors = {case.entered_by, case.submitted_by or case.entered_by}
+        for person in {notices.in_charge(case, author) for author in authors}:
             notices.notify(person, title=title, url=self.url(case), body=note)
 
     # ---- reading ----
