@@ -4,6 +4,7 @@ import datetime
 
 from axes.models import AccessAttempt
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import policy
@@ -11,6 +12,7 @@ from accounts.choices import Role
 from accounts.models import User
 from core import todo
 from core.models import Handover
+from core.registry import findable
 from places.models import Community, District, Street
 
 
@@ -63,6 +65,16 @@ def roles() -> list[dict]:
         }
         for role in Role
     ]  # fmt: skip
+
+
+def accounts_named(text: str) -> list[int]:
+    """Accounts of this name, account name, or former name: for the audit."""
+    now = Q(username__icontains=text) | Q(name__icontains=text)
+    once = User.pgh_event_model.objects.filter(name__icontains=text).values("pgh_obj_id")
+    return list(User.objects.filter(now | Q(pk__in=once)).values_list("pk", flat=True))
+
+
+findable(User, accounts_named)
 
 
 @todo.source

@@ -43,6 +43,7 @@ class RoleChange(Case):
     reason = models.CharField("原因", max_length=200)
     now = models.JSONField("提出时的角色和范围", default=dict, editable=False)
 
+    named_by = "person__name"  # whose name it goes by
     objects = GrantedQuerySet.as_manager()
     seen_with = ("accounts.view",)
 
