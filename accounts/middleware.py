@@ -5,6 +5,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from core import audit
+from core.audit import names
 from core.choices import AuditKind
 
 OPEN_WHILE_CHANGING = ("accounts:password", "accounts:logout")
@@ -30,10 +31,12 @@ class DenialMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        response = self.get_response(request)
+        with audit.serving(request):
+            response = self.get_response(request)
         if response.status_code in (403, 404) and request.user.is_authenticated:
-            reason = getattr(request, "denial", "")
-            audit.record(AuditKind.DENIED, request, status=response.status_code, reason=reason)
+            reason, match = getattr(request, "denial", ""), request.resolver_match
+            about = names.asked_for(request.path, match.kwargs) if match else {}
+            audit.record(AuditKind.DENIED, request, status=response.status_code, reason=reason, **about)
         return response
 
     def process_exception(self, request, exception):

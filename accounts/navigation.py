@@ -20,7 +20,9 @@ ENTRIES = [  # label, url name, grant, key after "g"
     ("夜间任务", "reports:nightly", "reports.nightly", "n"),
     ("街镇居委", "places:list", "places.view", "p"),
     ("设置", "settings:parameters", "settings.view", "s"),
-    ("人员账号", "accounts:users", "accounts.manage", "u"),
+    ("人员账号", "accounts:users", "accounts.view", "u"),
+    ("角色权限", "accounts:roles", "accounts.view", "r"),
+    ("权限变更", "accounts:grants", "accounts.view", "v"),
     ("审计", "audit:list", "audit.view", "a"),
 ]
 

@@ -5,7 +5,7 @@ from django.apps import AppConfig
 from django.core import validators
 
 from core import policy
-from core.registry import declare
+from core.registry import declare, pages
 
 
 class CoreConfig(AppConfig):
@@ -13,6 +13,10 @@ class CoreConfig(AppConfig):
 
     def ready(self):
         declare("平台", policy.PARAMETERS)
+        pages({
+            "jobs:list": "后台任务", "notices:list": "通知", "drafts:keep": "草稿", "saved:list": "我的视图",
+            "audit:list": "审计", "settings:parameters": "设置", "badges": "待办提醒",
+        })  # fmt: skip
         for field, key, words in (
             (forms.Field, "required", "请填写"),
             (forms.ChoiceField, "required", "请选择"),

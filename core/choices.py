@@ -20,6 +20,9 @@ class AuditKind(TextChoices):
     DENIED = "denied", "拒绝访问"
     EXPORT = "export", "导出"
     READ = "read", "查看"
+    ACCOUNT = "account", "账号权限"
+    LOCKED = "locked", "登录锁定"
+    ALARM = "alarm", "告警"
     SEAL = "seal", "封存"
     VERIFY = "verify", "核验"
 

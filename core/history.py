@@ -45,8 +45,11 @@ def contexts() -> models.QuerySet:
     return Context.objects.annotate(verb=words, touched=sum(counts, Value(0)))
 
 
-def touched(context: Context, limit: int = 100) -> list[dict]:
-    """Per table what a context changed: title, total, and the first rows as (id, verb, labels of changed fields)."""
+def touched(context: Context, names, limit: int = 100) -> list[dict]:
+    """Per table what a context changed: title, total, and the first rows: id, name, verb, labels of changed fields.
+
+    names: (model, keys) → {pk: name}.
+    """
     found = []
     for model in event_models():
         events = model.objects.filter(pgh_context=context)
@@ -59,11 +62,15 @@ def touched(context: Context, limit: int = 100) -> list[dict]:
             )[:limit]
         )
         before = model.objects.in_bulk([row.before for row in rows if row.before])
+        named = names(model.pgh_tracked_model, {row.pgh_obj_id for row in rows})
         found.append(
             {
                 "title": model.pgh_tracked_model._meta.verbose_name,
                 "total": total,
-                "rows": [_row_touched(row, before.get(row.before)) for row in rows],
+                "rows": [
+                    _row_touched(row, before.get(row.before)) | {"name": named.get(row.pgh_obj_id, "")}
+                    for row in rows
+                ],
             }
         )
     return found

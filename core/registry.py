@@ -70,6 +70,21 @@ def held(rows: QuerySet) -> dict[int, str]:
     return {pk: words for find in HOLDS.get(rows.model, ()) for pk, words in find(rows).items()}
 
 
+PAGES: dict[str, str] = {}  # url_name → title of a page that is no list, for whoever reads the audit
+Finder = Callable[[str], Sequence[int]]
+FINDERS: dict[type, Finder] = {}  # model → how the audit finds its records by name
+
+
+def pages(titles: dict[str, str]) -> None:
+    """Name pages, and with them all addresses below theirs."""
+    PAGES.update(titles)
+
+
+def findable(model: type, find: Finder) -> None:
+    """find(text) → keys of the records, whatever their place, that bear such a name now or bore it once."""
+    FINDERS[model] = find
+
+
 PARAMETERS: list[ParameterGroup] = []
 SETTINGS: list[SettingsPage] = []
 

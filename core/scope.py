@@ -26,6 +26,13 @@ def through(path: str, model: type[models.Model]) -> dict:
     return {kind: f"{path}__{lookup}" for kind, lookup in model.scope_path.items()}
 
 
+class GrantedQuerySet(models.QuerySet):
+    """Rows that lie in no place, such as accounts: seen whole by whoever holds one of the model's grants `seen_with`."""
+
+    def visible_to(self, user):
+        return self.all() if any(user.may(grant) for grant in self.model.seen_with) else self.none()
+
+
 class ScopedQuerySet(models.QuerySet):
     """Rows of a model that declares `scope_path = {"district": …, "street": …, "community": …}`, lookups to each place.
 

@@ -276,9 +276,10 @@ class Flow(Waiting):
         case.due_on = None if allowed is None else workdays.add(start, allowed)
 
     def tell(self, case, words: str, note: str, by) -> None:
-        """Whoever entered and sent it hears what was done to it, unless they did it themselves."""
-        for person in {case.entered_by, case.submitted_by or case.entered_by} - {by}:
-            title = f"{self.workflow.title}“{case}”：{words}"
+        """Whoever entered and sent it, or took over from them, hears what was done to it, unless they did it themselves."""
+        title = f"{self.workflow.title}“{case}”：{words}"
+        authors = {case.entered_by, case.submitted_by or case.entered_by}
+        for person in {notices.in_charge(case, author) for author in authors} - {by}:
             notices.notify(person, title=title, url=self.url(case), body=note)
 
     # ---- reading ----

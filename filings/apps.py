@@ -25,4 +25,5 @@ class FilingsConfig(AppConfig):
         import_module("filings.queries.todo")
         import_module("filings.actions.reconcile.decide")
         import_module("filings.actions.event")
+        import_module("filings.queries.named")
         import_module("filings.queries.tabs")

@@ -15,5 +15,6 @@ class OrgsConfig(AppConfig):
     def ready(self):
         declare("组织名册", policy.PARAMETERS, rehearse="orgs.queries.rehearsal.parameter")
         demo("orgs.demo.activities.plant_activities")
+        import_module("orgs.queries.named")
         import_module("orgs.actions.undo")
         import_module("orgs.actions.status")

@@ -11,13 +11,20 @@ from contextvars import ContextVar
 from core.models import AuditEvent
 
 _unrecorded: ContextVar[bool] = ContextVar("unrecorded", default=False)
+_request: ContextVar = ContextVar("request", default=None)
 
 
-def record(kind: str, request=None, *, user=None, username: str = "", **detail) -> AuditEvent:
-    """Append one event. `detail` is whatever explains it: list, filter, rows, purpose."""
+def record(kind: str, request=None, *, user=None, username: str = "", about=None, **detail) -> AuditEvent:
+    """Append one event. `detail` is whatever explains it: list, filter, rows, purpose.
+
+    about: the record that it concerns, kept with its name of this moment; the request that is being served tells
+    address and page where none is given.
+    """
     who = user or (
         request.user if request and getattr(request, "user", None) and request.user.is_authenticated else None
     )
+    request = request or _request.get()
+    detail |= named(about) if about is not None else {}
     event = AuditEvent(
         kind=kind,
         user=who,
@@ -29,6 +36,22 @@ def record(kind: str, request=None, *, user=None, username: str = "", **detail) 
     if not _unrecorded.get():
         event.save(force_insert=True)
     return event
+
+
+def named(record) -> dict:
+    """What an event keeps of a record: kind, number and name, as they are now."""
+    name = getattr(record, "audit_name", None) or str(record)
+    return {"model": record._meta.label_lower, "record": record.pk, "name": name[:200]}
+
+
+@contextmanager
+def serving(request) -> Iterator[None]:
+    """While a request is answered: what is recorded without naming it happened there."""
+    token = _request.set(request)
+    try:
+        yield
+    finally:
+        _request.reset(token)
 
 
 @contextmanager

@@ -5,11 +5,13 @@ from core.models.audit import AuditEvent, AuditHead
 from core.models.cases import Case
 from core.models.entered import Entered
 from core.models.forms import Draft, KeptFile, Submission
+from core.models.handover import Handover
 from core.models.holidays import Holiday
 from core.models.jobs import Job, JobQuerySet
 from core.models.notices import Digest, Notice
 from core.models.parameters import Parameter
 from core.models.saved import SavedView, Subscription
+from core.models.tallies import Tally
 from core.models.undone import Undone
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "Digest",
     "Draft",
     "Entered",
+    "Handover",
     "Holiday",
     "Job",
     "KeptFile",
@@ -29,5 +32,6 @@ __all__ = [
     "SavedView",
     "Submission",
     "Subscription",
+    "Tally",
     "Undone",
 ]

@@ -5,12 +5,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from core.choices import AuditKind
-
-
-class AuditEventQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """The trace is read by the audit administrator alone."""
-        return self.all() if user.may("audit.view") else self.none()
+from core.scope import GrantedQuerySet
 
 
 class AuditEvent(models.Model):
@@ -32,7 +27,8 @@ class AuditEvent(models.Model):
     previous = models.CharField("上一条的校验值", max_length=64, default="", editable=False)
     digest = models.CharField("校验值", max_length=64, default="", editable=False)
 
-    objects = AuditEventQuerySet.as_manager()
+    objects = GrantedQuerySet.as_manager()
+    seen_with = ("audit.view",)  # the audit administrator alone
 
     class Meta:
         verbose_name = "审计记录"

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 from pghistory.models import Context
 
 from core import history
-from core.audit import lists, verify, words
+from core.audit import lists, names, verify, words
 from core.choices import AuditKind
 from core.models import AuditEvent
 from core.views.base import require
@@ -27,6 +27,11 @@ class EventList(ListView):
     doing = DOING
     default_sort = "-at"
     template_name = "core/audit_list.html"
+
+    def opened(self):
+        super().opened()
+        self.table = lists.EventTable(self.table.columns, self.table.chosen)
+        return self
 
 
 class ChangeList(ListView):
@@ -50,7 +55,13 @@ def event(request, pk: int):
     found = AuditEvent.objects.visible_to(request.user).select_related("user").filter(pk=pk).first()
     if found is None:
         raise Http404
-    return render(request, "core/audit_event.html", {"event": found, "facts": words.facts(found.detail)})
+    known = names.unnamed([found.detail])
+    context = {
+        "event": found,
+        "facts": words.facts(found.detail, known),
+        "page": names.page_words(found.path),
+    }
+    return render(request, "core/audit_event.html", context)
 
 
 def change(request, pk: str):
@@ -62,7 +73,9 @@ def change(request, pk: str):
         raise Http404 from error
     if found is None:
         raise Http404
-    return render(request, "core/audit_change.html", {"change": found, "tables": history.touched(found)})
+    return render(
+        request, "core/audit_change.html", {"change": found, "tables": history.touched(found, names.names_of)}
+    )
 
 
 @require_http_methods(["GET", "POST"])

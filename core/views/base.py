@@ -6,7 +6,8 @@ from django.core.exceptions import PermissionDenied
 def require(user, grant: str, doing: str = "使用这个页面") -> None:
     """Refuse with 403 and the reason when the role does not hold the grant."""
     if not user.may(grant):
-        raise PermissionDenied(f"“{user.get_role_display()}”不能{doing}。需要时请联系安全管理员调整角色。")
+        who = f"“{user.get_role_display()}”" if user.role else "还没有角色的账号"
+        raise PermissionDenied(f"{who}不能{doing}。需要时请联系安全管理员调整角色。")
 
 
 class GrantMixin:

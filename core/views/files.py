@@ -13,7 +13,7 @@ def seen(request, pk: int, kinds=None):
     found = fetchable(request.user, pk)
     if found is None or (kinds and found.kind not in kinds):
         raise Http404
-    audit.record(AuditKind.READ, request, attachment=found.pk)
+    audit.record(AuditKind.READ, request, about=found.record, attachment=found.name)
     return found
 
 

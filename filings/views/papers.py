@@ -39,7 +39,7 @@ def form(request, pk: int):
         require(request.user, "orgs.reveal", "查看电话、家庭地址")
     if request.method == "POST" and purpose.is_valid():
         audit.record(
-            AuditKind.READ, request, list="备案表", record=pk, field="电话、家庭地址", **purpose.told()
+            AuditKind.READ, request, about=filing, list="备案表", field="电话、家庭地址", **purpose.told()
         )
         whole = True
     sections, said = papers.form_sections(filing, whole=whole), papers.opinions(filing)

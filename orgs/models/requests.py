@@ -25,6 +25,7 @@ class StatusChange(Case):
     reason = models.TextField("原因", max_length=500)
     property_note = models.CharField("财物和账目处理", max_length=300, blank=True)
 
+    named_by = "organization__name"  # whose name it goes by
     objects = ScopedQuerySet.as_manager()
     scope_path = through("organization", Organization)
 

@@ -27,8 +27,8 @@ def phone(request, pk: int):
         audit.record(
             AuditKind.READ,
             request,
+            about=organization,
             list="组织名册",
-            record=organization.pk,
             field=str(Organization._meta.get_field("contact_phone").verbose_name),
             **form.told(),
         )

@@ -1,9 +1,12 @@
 """What the audit administrator finds, and that nobody else does."""
 
+import ast
 import datetime
+from pathlib import Path
 
 import openpyxl
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -12,7 +15,7 @@ from lxml import html
 from pghistory.models import Context
 
 from core import audit, exports, jobs
-from core.audit import seals
+from core.audit import seals, words
 from core.choices import AuditKind
 from core.history import event_models
 from core.models import AuditEvent
@@ -125,7 +128,8 @@ def test_a_seal_and_a_verification_are_told_in_words(auditor, make_org, cast):
     seals.seal()
     auditor.post(VERIFY)
     page = auditor.get(LIST).content.decode()
-    assert "社区社会组织：第 1 至 " in page
+    seal = AuditEvent.objects.get(kind=AuditKind.SEAL)
+    assert "社区社会组织：第 1 至 " in auditor.get(f"{LIST}{seal.pk}/").content.decode()
     assert f"审计记录：2；变更历史：{states()}；问题数：0<" in page
 
 
@@ -144,7 +148,7 @@ def test_an_event_that_somebody_wrote_into_does_not_blind_the_auditor(detail, au
 def test_an_event_is_told_whole(trail, auditor):
     page = auditor.get(f"{LIST}{trail[1].pk}/").content.decode()
     stored = AuditEvent.objects.get(pk=trail[1].pk)
-    for text in ("用途", "联系组织", "记录编号", stored.digest, stored.previous):
+    for text in ("用途", "联系组织", stored.digest, stored.previous):
         assert text in page
     assert auditor.get(f"{LIST}999999/").status_code == 404
 
@@ -183,9 +187,9 @@ def test_a_change_names_record_and_fields_but_no_value(edited, auditor):
     assert rows(auditor.get(CHANGES, {"person": "甲街经办"})) == [str(context.pk)]
     assert rows(auditor.get(CHANGES, {"q": "核对"})) == [str(context.pk)]
     page = auditor.get(f"{CHANGES}{context.pk}/").content.decode()
-    for text in ("甲街经办", "修改", "核对", "社区社会组织", f">{edited.pk}<", "联系电话", "备注"):
+    for text in ("甲街经办", "修改", "核对", "社区社会组织", f">{edited.name}<", "联系电话", "备注"):
         assert text in page
-    for text in ("13900005678", "138", "新的说明", "合唱队"):
+    for text in ("13900005678", "138", "新的说明"):
         assert text not in page.replace(str(context.pk), "")
 
 
@@ -227,3 +231,99 @@ def test_the_page_names_what_was_tampered_with(trail, auditor):
     assert "发现 1 处问题" in page
     assert f"第 {trail[0].pk} 号审计记录的内容被改动。" in page
     assert f"第 {trail[0].pk} 号审计记录的内容被改动。" in auditor.get(VERIFY).content.decode()
+
+
+def test_a_phone_that_was_seen_is_found_by_every_name_of_its_record(auditor, make_org, cast, sign_in):
+    organization, other = (
+        make_org("晨曦合唱队", contact_phone="13800001234"),
+        make_org(contact_phone="13900001234"),
+    )
+    for one in (organization, other):
+        sign_in(cast.street).post(reverse("orgs:phone", args=[one.pk]), {"purpose": "contact", "note": ""})
+    organization.name = "夕阳红舞蹈队"
+    register.edit(organization, version=organization.version, by=cast.officer, reason="改名")
+    event = AuditEvent.objects.get(detail__record=organization.pk)
+    for name in ("晨曦合唱队", "晨曦", "夕阳红", "chenxi", "xyhwdd"):
+        assert rows(auditor.get(LIST, {"record": name})) == [str(event.pk)], name
+    for page in (auditor.get(LIST, {"record": "晨曦"}), auditor.get(f"{LIST}{event.pk}/")):
+        text = page.content.decode()
+        assert f"晨曦合唱队（社区社会组织第 {organization.pk} 号）" in text  # as it was called then
+        assert "组织名册" in text and "查看电话" in text
+        assert "记录编号" not in text
+    assert rows(auditor.get(LIST, {"record": "没有这个"})) == []
+
+
+def test_an_older_event_with_a_number_alone_is_told_and_found_by_name(auditor, make_org):
+    organization = make_org("百灵鸟队")
+    event = audit.record(AuditKind.READ, list="组织名册", record=organization.pk)
+    for _ in range(3):
+        audit.record(AuditKind.READ, list="组织名册", record=make_org().pk)
+    with CaptureQueriesContext(connection) as few:
+        assert "百灵鸟队（社区社会组织第" in auditor.get(LIST, {"record": "百灵鸟"}).content.decode()
+    with CaptureQueriesContext(connection) as many:
+        page = auditor.get(LIST).content.decode()
+    assert len([q for q in many if "orgs_organization" in q["sql"]]) <= len(few)
+    assert "百灵鸟队" in page and "记录编号" not in page
+    assert rows(auditor.get(LIST, {"record": "bailingniao"})) == [str(event.pk)]
+
+
+def test_the_export_says_the_same_as_the_page(auditor, cast, make_org):
+    organization = make_org("百灵鸟队")
+    audit.record(AuditKind.READ, list="组织名册", record=organization.pk)
+    job = exports.submit(EventList.seen_by(cast.auditor, "kind=read"), by=cast.auditor)
+    exports.make(jobs.claim(job.pk), jobs.Progress(job.pk))
+    job.refresh_from_db()
+    book = openpyxl.load_workbook(job.file.path)
+    texts = [cell for row in book.worksheets[0].iter_rows(values_only=True) for cell in row]
+    assert f"对象：百灵鸟队（社区社会组织第 {organization.pk} 号）；名册：组织名册" in texts
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"person": "甲街"}, [0]),
+        ({"person": "nobo"}, [2]),
+        ({"act": "导出"}, [0]),
+        ({"act": "登录失败"}, [2]),
+    ],
+    ids=str,
+)
+def test_people_and_acts_are_found_by_a_part_of_their_words(query, found, trail, auditor):
+    assert rows(auditor.get(LIST, query)) == [str(trail[n].pk) for n in found]
+
+
+def test_what_was_denied_is_told_by_the_name_of_the_record(auditor, make_org, cast, sign_in):
+    organization = make_org("甲街秘密队")
+    assert sign_in(cast.other_street).get(organization.get_absolute_url()).status_code == 404
+    text = auditor.get(LIST, {"record": "秘密"}).content.decode()
+    assert "甲街秘密队（社区社会组织第" in text
+    assert "没有这条记录，或不在管辖范围内" in text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_changes_are_found_by_the_name_of_what_they_touched(make_org, auditor, cast):
+    organization = make_org("晨曦合唱队")
+    make_org("别的队")
+    organization.name = "夕阳红舞蹈队"
+    register.edit(organization, version=organization.version, by=cast.street, reason="改名")
+    for name in ("晨曦", "夕阳红", "xyhwdd"):
+        assert len(rows(auditor.get(CHANGES, {"record": name}))) == 2, name
+    assert len(rows(auditor.get(CHANGES, {"record": "晨曦", "person": "甲街"}))) == 1
+
+
+def test_every_key_that_is_recorded_has_words():
+    root, used = Path(settings.BASE_DIR), set()
+    for app in ("core", "places", "accounts", "orgs", "filings", "reports"):
+        for path in (root / app).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Call) and ast.unparse(node.func) in (
+                    "audit.record",
+                    "people.recorded",
+                    "recorded",
+                    "kept",
+                    "people.kept",
+                ):
+                    used |= {key.arg for key in node.keywords if key.arg}
+    taken = {"user", "username", "about", "request", "by"}
+    assert used - taken - set(words.WORDS) == set()
+    assert {"purpose", "reason", "status", "act"} <= used | {"purpose"}

@@ -9,7 +9,9 @@ from django.core.management import CommandError, call_command
 from django.db.models import Sum
 from django.utils import timezone
 
+from accounts.choices import Role
 from accounts.models import User
+from core.models import AuditEvent
 from orgs import policy
 from orgs.actions import dormancy, targets
 from orgs.choices import Dormancy, Grade, RequestState, Status
@@ -84,11 +86,15 @@ def test_outside_demo_mode_nothing_is_made(db, settings, command):
     assert not User.objects.exists()
 
 
-def test_demo_accounts_are_one_per_role_and_need_no_change_of_password(db, capsys):
+def test_demo_accounts_have_every_role_twice_where_two_are_needed_and_no_change_of_password(db, capsys):
     call_command("demo_accounts")
+    told = AuditEvent.objects.count()
     call_command("demo_accounts")
+    assert told == AuditEvent.objects.count() == 13  # the second time changes nothing
     said = capsys.readouterr().out
-    assert User.objects.count() == 12
+    assert User.objects.count() == 13
+    assert set(User.objects.values_list("role", flat=True)) == set(Role.values)
+    assert User.objects.filter(role=Role.SECURITY_ADMIN).count() == 2
     assert not User.objects.filter(must_change_password=True).exists()
     password = said.rsplit("密码：", 1)[1].strip()
     assert User.objects.get(username="committee").check_password(password)

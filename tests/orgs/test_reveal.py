@@ -42,7 +42,9 @@ def test_who_looked_at_what_and_why_is_recorded(organization, url, cast, sign_in
     assert (event.user, event.path) == (cast.street, url)
     assert event.detail == {
         "list": "组织名册",
+        "model": "orgs.organization",
         "record": organization.pk,
+        "name": organization.name,
         "field": "联系电话",
         "purpose": "其他",
         "note": "回访",

@@ -111,9 +111,12 @@ class Command(BaseCommand):
 
     def expected(self, user, view) -> tuple[set[int], set[int]]:
         """(inside, outside) told apart here without `visible_to`, from the places of each row alone."""
-        level, model = policy.LEVEL[user.role], view.model
+        level, model = policy.level(user.role), view.model
         rows = view.only(model._base_manager.all())
         everything = set(rows.values_list("pk", flat=True))
+        if grants := getattr(model, "seen_with", ()):  # lies in no place
+            holds = any(user.role in policy.GRANTS[grant] for grant in grants)
+            return (everything, set()) if holds else (set(), everything)
         if level == "none":
             return set(), everything
         place = getattr(user, f"{level}_id")

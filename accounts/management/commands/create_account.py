@@ -1,10 +1,11 @@
-import secrets
-
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
-from accounts.choices import Role
+from accounts.actions import people
+from accounts.choices import AccountVerb, Role
 from accounts.models import User
+from core.history import told
 from places.models import Community, District, Street
 
 
@@ -29,13 +30,17 @@ class Command(BaseCommand):
                 if place is None:
                     raise CommandError(f"没有代码为 {code} 的{model._meta.verbose_name}。")
                 setattr(user, level, place)
-        password = f"{secrets.token_urlsafe(9)}-Aa1"
+        password = people.initial_password()
         user.set_password(password)
         try:
             user.full_clean()
         except ValidationError as error:
             raise CommandError("；".join(error.messages)) from error
-        user.save()
+        with transaction.atomic(), told(AccountVerb.OPEN, None, people.COMMAND):
+            user.save()
+            people.recorded(
+                AccountVerb.OPEN, user, by=None, username=people.operator(), role=user.get_role_display()
+            )
         self.stdout.write(
             f"账号：{username}（{user.get_role_display()}，{user.area.label}）\n初始密码：{password}"
         )

@@ -2,10 +2,13 @@
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
-from accounts.choices import Role
+from accounts.actions import people
+from accounts.choices import AccountVerb, Role
 from accounts.models import User
 from changning import demo
+from core.history import told
 from places.actions import load_map
 from places.models import Community, District, Street
 
@@ -26,6 +29,7 @@ ACCOUNTS = [  # username, name, role, area
     ("assessor", "潘文清", Role.ASSESSOR, {}),
     ("sysadmin", "蒋磊", Role.SYSTEM_ADMIN, {}),
     ("secadmin", "曹颖", Role.SECURITY_ADMIN, {}),
+    ("secadmin2", "傅国强", Role.SECURITY_ADMIN, {}),  # confirms the roles that the other proposes
     ("auditor", "庄海峰", Role.AUDIT_ADMIN, {}),
 ]
 PLACES = {"district": District, "street": Street, "community": Community}
@@ -41,6 +45,7 @@ def place(kind: str, name: str):
 
 def ensure(username: str, name: str, role: str, area: dict, password: str) -> User:
     user = User.objects.filter(username=username).first() or User(username=username)
+    before = {field.attname: getattr(user, field.attname) for field in User._meta.concrete_fields}
     user.name, user.role, user.is_active, user.must_change_password = name, role, True, False
     user.email = f"{username}@changning.example"
     for field in ("district", "street", "community", "department"):
@@ -48,7 +53,12 @@ def ensure(username: str, name: str, role: str, area: dict, password: str) -> Us
         setattr(user, field, value)
     if not user.pk or not user.check_password(password):
         user.set_password(password)
-    user.save()
+    if user.pk and all(getattr(user, name) == value for name, value in before.items()):
+        return user
+    verb = AccountVerb.EDIT if user.pk else AccountVerb.OPEN
+    with transaction.atomic(), told(verb, None, "演示账号"):
+        user.save()
+        people.recorded(verb, user, by=None, username=people.operator(), reason="演示账号")
     return user
 
 

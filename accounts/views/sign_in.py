@@ -1,17 +1,19 @@
+"""Signing in and out, and what a person may change of their own account."""
+
+from axes.signals import user_locked_out
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db import transaction
 from django.dispatch import receiver
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
-from django.utils import timezone
 
-from accounts.forms import LoginForm, ProfileForm
-from accounts.models import User
+from accounts.actions import people
+from accounts.forms import LoginForm, PasswordForm, ProfileForm
 from core import audit
 from core.choices import AuditKind
-from core.views.base import require
 
 
 class LoginView(auth_views.LoginView):
@@ -25,13 +27,17 @@ class LogoutView(auth_views.LogoutView):
 
 
 class PasswordView(auth_views.PasswordChangeView):
+    form_class = PasswordForm
     template_name = "accounts/password.html"
     success_url = reverse_lazy("home")
 
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"request": self.request}
+
+    @transaction.atomic
     def form_valid(self, form):
         user = form.save()
-        user.must_change_password, user.password_changed_at = False, timezone.now()
-        user.save(update_fields=["must_change_password", "password_changed_at"])
+        people.password_changed(user, by=user)
         update_session_auth_hash(self.request, user)
         messages.success(self.request, "密码已修改。")
         return redirect(self.success_url)
@@ -40,18 +46,10 @@ class PasswordView(auth_views.PasswordChangeView):
 def profile(request):
     form = ProfileForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        people.save_profile(form.instance, form.changed_data)
         messages.success(request, "个人资料已保存。")
         return redirect("accounts:profile")
     return render(request, "accounts/profile.html", {"form": form})
-
-
-def users(request):
-    require(request.user, "accounts.manage", "管理账号")
-    people = User.objects.select_related("district", "street", "community__street").order_by(
-        "role", "username"
-    )
-    return render(request, "accounts/users.html", {"people": people})
 
 
 @receiver(user_logged_in)
@@ -67,4 +65,11 @@ def signed_out(sender, request, user, **kwargs):
 
 @receiver(user_login_failed)
 def refused(sender, credentials, request=None, **kwargs):
-    audit.record(AuditKind.SIGN_IN_FAILED, request, username=str(credentials.get("username", ""))[:150])
+    """A wrong password, at the sign-in or as the old one of a change."""
+    name = str(credentials.get("username", ""))[:150]
+    audit.record(AuditKind.SIGN_IN_FAILED, request, user=None, username=name)
+
+
+@receiver(user_locked_out)
+def locked_out(sender, request, username="", **kwargs):
+    audit.record(AuditKind.LOCKED, request, username=str(username or "")[:150], reason="连续输错密码")
