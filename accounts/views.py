@@ -67,4 +67,6 @@ def signed_out(sender, request, user, **kwargs):
 
 @receiver(user_login_failed)
 def refused(sender, credentials, request=None, **kwargs):
-    audit.record(AuditKind.SIGN_IN_FAILED, request, username=str(credentials.get("username", ""))[:150])
+    locked = {"locked": True} if getattr(request, "axes_locked_out", False) else {}
+    username = str(credentials.get("username", ""))[:150]
+    audit.record(AuditKind.SIGN_IN_FAILED, request, username=username, **locked)

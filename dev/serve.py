@@ -68,7 +68,7 @@ class Supervisor:
         celery = [str(PYTHON), "-m", "celery", "-A", "changning"]
         web = [str(PYTHON), "-m", "gunicorn", "changning.wsgi", "--worker-class", "gthread", "--preload"]
         web += ["--workers", "2", "--threads", "4", "--bind", f"{self.host}:{self.port}", "--timeout", "120"]
-        web += ["--no-control-socket", "--access-logfile", "-"]
+        web += ["--forwarded-allow-ips", "", "--no-control-socket", "--access-logfile", "-"]
         commands = {
             "web": ("网页服务", web),
             "worker": ("后台任务", [*celery, "worker", "-l", "info", "-c", "2", "-n", "worker@%h"]),

@@ -18,6 +18,7 @@ WORDS = {
     "digest": "校验和",
     "status": "结果代码",
     "reason": "原因",
+    "locked": "当时账号已锁定",
     "tables": "封存范围",
     "events": "审计记录",
     "history": "变更历史",

@@ -13,6 +13,7 @@ from core import attachments, drafts, history, workdays
 from core.drafts import fill
 from core.facts import FILES, Fact, label_of
 from core.ledger.guard import Refused
+from core.numbers import whole
 from core.policy import FREE, NEEDED
 from core.views.base import GrantMixin
 from core.views.forms import FormPage, refuse
@@ -128,11 +129,10 @@ class CasePage(GrantMixin, View):
         if not form.is_valid():
             return self.page(case, form)
         following, left = self.flow.next_for(request.user, case) if self.in_turn else (None, 0)
-        seen = request.POST.get("seen", "")
         try:
             self.flow.take(
                 case, verb, by=request.user, note=form.cleaned_data.get("note", ""), returned=form.returned(),
-                seen=int(seen) if seen.isdecimal() else None, **form.filled(),
+                seen=whole(request.POST.get("seen")), **form.filled(),
             )  # fmt: skip
         except ValidationError as error:
             refuse(form, error)

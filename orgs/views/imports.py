@@ -16,6 +16,7 @@ from core.choices import JOB_OPEN, AuditKind, JobState
 from core.ledger.guard import check_upload
 from core.ledger.templates import write_template
 from core.models import Job
+from core.numbers import whole
 from core.views.base import require
 from orgs import tasks  # noqa: F401  tells core.jobs how an import is sent
 from orgs.actions.imports import job as actions
@@ -75,8 +76,7 @@ def import_detail(request, pk: int):
     }
     kind = request.GET.get("kind", "")
     if kind in FaultKind.values:
-        after = request.GET.get("after", "0")
-        faults = imports.faults_of_kind(job, kind, int(after) if after.isdecimal() and len(after) < 18 else 0)
+        faults = imports.faults_of_kind(job, kind, whole(request.GET.get("after")) or 0)
         context |= {
             "kind": FaultKind(kind),
             "faults": faults[: imports.PAGE],
