@@ -17,7 +17,7 @@ from changning import embedded
 from dev import leftovers, prepare
 from dev.commands import address
 from dev.common import PYTHON, ROOT, Trouble, data_dir, say, stop_with, write_json
-from dev.processes import Child
+from dev.processes import Child, bound
 
 BEAT_SECONDS = 0.5
 WEB_PATIENCE_SECONDS = 60
@@ -106,6 +106,8 @@ class Supervisor:
                 say(f"{child.label}意外退出（{code}），{wait:.0f} 秒后重新启动；日志：{child.log}")
             if child.due():
                 self.start_child(child)
+        for log in self.data.glob("*/*.log"):
+            bound(log)
         self.look_after_embedded()
 
     def look_after_embedded(self) -> None:
