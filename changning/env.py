@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
 ROOT = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("DATA_DIR") or ROOT / "var").resolve()
 
@@ -11,6 +13,14 @@ def flag(name: str, default: bool = False) -> bool:
     """True when the variable says so in one of the usual spellings."""
     value = os.environ.get(name)
     return default if value is None else value.strip().lower() in {"1", "true", "yes", "on"}
+
+
+def count(name: str, default: int = 0) -> int:
+    """A whole number from 0 on. ImproperlyConfigured names the variable that holds something else."""
+    value = (os.environ.get(name) or str(default)).strip()
+    if not (value.isascii() and value.isdigit()):
+        raise ImproperlyConfigured(f"环境变量 {name} 应是 0 或正整数，现在是“{value}”，请改正后重新启动。")
+    return int(value)
 
 
 def words(name: str) -> list[str]:

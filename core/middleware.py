@@ -1,7 +1,8 @@
-"""A disk that is full; forms that carry a key: kept when the session ended, carried out once, filled again from a draft."""
+"""What every answer has in common: nobody keeps a personal page, a refusal says why, a full disk is told, a form is sent once."""
 
 import uuid
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import SuspiciousOperation
 from django.shortcuts import redirect
@@ -23,6 +24,36 @@ class SpaceMiddleware:
         if request.method not in READING and outages.short_of_space():
             return errors.unavailable(request, errors.NO_SPACE)
         return self.get_response(request)
+
+
+class PrivacyMiddleware:
+    """What was made for somebody with a session is kept by no browser and no proxy, unless the view says otherwise.
+
+    Stands before the sessions, so that it also sees the one that begins. Static files are answered further out.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        personal = settings.SESSION_COOKIE_NAME in {*request.COOKIES, *response.cookies}
+        response.headers.setdefault("Cache-Control", "private, no-store" if personal else "no-cache")
+        return response
+
+
+class RefusalMiddleware:
+    """A method that an address does not know is refused in words; Django's own answer is an empty page."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content:
+            told = errors.not_allowed(request)
+            response.content, response["Content-Type"] = told.content, told["Content-Type"]
+        return response
 
 
 class FormMiddleware:

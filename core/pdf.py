@@ -117,8 +117,5 @@ def answer(parts: Sequence[Flowable], name: str, *, heading: str) -> FileRespons
     )  # fmt: skip
     document.build(list(parts))
     target.seek(0)
-    headers = {"Cache-Control": "private, no-store"}
     plain = one_line(name).replace("/", "／").replace("\\", "＼")
-    return FileResponse(
-        target, as_attachment=True, filename=plain, content_type="application/pdf", headers=headers
-    )
+    return FileResponse(target, as_attachment=True, filename=plain, content_type="application/pdf")

@@ -13,10 +13,10 @@ from core.ledger.guard import Refused
 LONGEST = 2_000  # pixels of the longer side of what is kept
 THUMBNAIL = 480
 QUALITY = 85
-# A JPEG is read at a fraction of its size, a PNG whole: so much fits into memory beside others' work.
+# A JPEG is read at a fraction of its size, a PNG and a progressive JPEG whole: so much fits into memory beside others' work.
 MOST_PIXELS = {"image/jpeg": 80_000_000, "image/png": 25_000_000}
 SCAN = b"\xff\xda"
-MOST_SCANS = 64  # each is decoded over the whole picture; cameras write one, progressive files about ten
+MOST_SCANS = 32  # each is decoded over the whole picture; cameras write one, progressive files about ten
 UNREADABLE = (
     OSError,
     ValueError,
@@ -45,7 +45,8 @@ def cleaned(file) -> ContentFile:
             raise Image.DecompressionBombError
         file.seek(0)
         with Image.open(file, formats=["JPEG", "PNG"]) as image:
-            if image.width * image.height > MOST_PIXELS[kind]:
+            held = "image/png" if image.info.get("progressive") else kind
+            if image.width * image.height > MOST_PIXELS[held]:
                 raise Image.DecompressionBombError
             content = drawn(image, LONGEST)
     except Image.DecompressionBombError as error:

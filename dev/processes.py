@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -14,6 +15,25 @@ from dev.common import ROOT
 LOG_LIMIT = 10 * 1024 * 1024
 LONGEST_DELAY = 30.0
 STEADY_SECONDS = 60  # after this long a process counts as healthy and its next delay is short again
+
+
+def bound(log: Path) -> None:
+    """Begin a log anew that has grown beyond LOG_LIMIT bytes; one older file is kept beside it.
+
+    Its writers hold it open and go on: it is copied and emptied, which is right for whoever appends. Where the disk has no room
+    for the copy, the log is emptied all the same.
+    """
+    try:
+        if log.stat().st_size <= LOG_LIMIT:
+            return
+        older = log.with_suffix(".log.1")
+        try:
+            shutil.copyfile(log, older)
+        except OSError:
+            older.unlink(missing_ok=True)
+        os.truncate(log, 0)
+    except OSError:
+        return  # not there yet, or not ours: nothing to bound
 
 
 class Child:
@@ -51,8 +71,6 @@ class Child:
     def open_log(self) -> BinaryIO:
         """On a full disk a process without a log is better than none."""
         try:
-            if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
-                self.log.replace(self.log.with_suffix(".log.1"))
             return open(self.log, "ab")
         except OSError:
             return open(os.devnull, "ab")

@@ -16,7 +16,7 @@ from changning import embedded, env
 from dev import leftovers, prepare
 from dev.commands import address, shown
 from dev.common import PYTHON, ROOT, Trouble, data_dir, say, stop_with, write_json
-from dev.processes import Child
+from dev.processes import Child, bound
 from dev.stopping import Stopping
 
 BEAT_SECONDS = 0.5
@@ -74,7 +74,7 @@ class Supervisor:
         celery = [str(PYTHON), "-m", "celery", "-A", "changning"]
         web = [str(PYTHON), "-m", "gunicorn", "changning.wsgi", "--worker-class", "gthread", "--preload"]
         web += ["--workers", "2", "--threads", "4", "--bind", f"{self.host}:{self.port}", "--timeout", "120"]
-        web += ["--no-control-socket", "--access-logfile", "-"]
+        web += ["--forwarded-allow-ips", "", "--no-control-socket", "--access-logfile", "-"]
         commands = {
             "web": ("网页服务", web),
             "worker": ("后台任务", [*celery, "worker", "-l", "info", "-c", "2", "-n", "worker@%h"]),
@@ -129,6 +129,8 @@ class Supervisor:
                 say(f"{child.label}意外退出（{code}），{wait:.0f} 秒后重新启动；日志：{child.log}")
             if child.due():
                 self.start_child(child)
+        for log in self.data.glob("*/*.log"):
+            bound(log)
         self.look_after_embedded()
 
     def look_after_embedded(self) -> None:

@@ -6,6 +6,7 @@ from django_filters import filters
 
 from core import workdays
 from core.filters import ChoiceFilter, ListFilter, day_filter
+from core.numbers import whole
 from filings.choices import IN_HAND, FilingState, Kind
 from filings.models import Filing
 from orgs.models import Organization
@@ -17,9 +18,8 @@ class PlaceFilter(ListFilter):
 
     def __init__(self, data=None, *args, request=None, **kwargs):
         super().__init__(data, *args, request=request, **kwargs)
-        asked = str((data or {}).get("street", ""))
         streets = register.street_choices(request.user)
-        street = int(asked) if asked.isdecimal() else streets[0][0] if len(streets) == 1 else None
+        street = whole((data or {}).get("street")) or (streets[0][0] if len(streets) == 1 else None)
         self.offer("street", streets)
         self.offer("community", register.community_choices(request.user, street))
 

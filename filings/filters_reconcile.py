@@ -3,6 +3,7 @@
 import django_filters as filters
 
 from core.filters import ChoiceFilter, ListFilter
+from core.numbers import whole
 from core.words import shown
 from filings.choices_reconcile import Decision, Kind, SourceKind
 from filings.models import Difference, Line, Reconciliation
@@ -33,9 +34,7 @@ class OfRun(ListFilter):
         streets = street_choices(user)
         street = streets[0][0] if len(streets) == 1 else asked.get("street")
         fields["street"].choices = streets
-        fields["community"].choices = community_choices(
-            user, int(street) if str(street).isdecimal() else None
-        )
+        fields["community"].choices = community_choices(user, whole(street))
         if len(streets) < 2:
             del fields["street"]
 
@@ -48,8 +47,8 @@ def run_choices(user, wanted: str) -> list[tuple[int, str]]:
         .values_list("pk", "file_name", "job__created_at")
     )
     found = list(runs[:LISTED])
-    if wanted.isdecimal() and len(wanted) < 19 and all(str(pk) != wanted for pk, _, _ in found):
-        found += runs.filter(pk=int(wanted))
+    if all(str(pk) != wanted for pk, _, _ in found):
+        found += runs.filter(pk=whole(wanted))
     return [(pk, f"{name} {shown(at)}") for pk, name, at in found]
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from core import workdays
 from core.filters import ChoiceFilter, ListFilter, day_filter
+from core.numbers import whole
 from orgs import search
 from orgs.choices import Dormancy, Grade, PairState, Reason, RequestState, Status, Tier
 from orgs.models import Activity, DuplicatePair, Organization, StatusChange
@@ -55,7 +56,7 @@ class PlacedFilter(ListFilter):
 
     @staticmethod
     def number(value) -> int | None:
-        return int(value) if str(value).isdecimal() else None
+        return whole(value)
 
 
 class OrganizationFilter(PlacedFilter):

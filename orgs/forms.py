@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from core import history
 from core.forms import CaseForm, phone
+from core.numbers import whole
 from core.parameters import value
 from core.words import mask_phone
 from orgs import policy
@@ -152,9 +153,7 @@ class OrganizationForm(forms.ModelForm):
         typed = self.cleaned_data.get("contact_phone") or ""
         if "*" not in typed:
             return typed if typed == self.stored_phone else phone(typed)
-        seen = history.at_version(
-            self.instance, int(v) if (v := self.data.get("version") or "0").isdecimal() else 0
-        )
+        seen = history.at_version(self.instance, whole(self.data.get("version")) or 0)
         if seen and typed == mask_phone(seen.contact_phone):
             return seen.contact_phone  # somebody else changed it meanwhile
         if typed != mask_phone(self.stored_phone):

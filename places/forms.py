@@ -1,5 +1,6 @@
 from django import forms
 
+from core.numbers import whole
 from places.choices import ChangeKind
 from places.models import Community, Street
 from places.queries import code_taken
@@ -39,7 +40,7 @@ class AdjustForm(forms.Form):
             if not line.strip():
                 continue
             code, _, name = line.strip().partition(" ")
-            if not (code.isdecimal() and len(code) == 12 and name.strip()):
+            if not (whole(code) is not None and len(code) == 12 and name.strip()):
                 raise forms.ValidationError(f"第 {number} 行应为“12 位代码 空格 名称”。")
             if code_taken(code):
                 raise forms.ValidationError(f"第 {number} 行的代码 {code} 已有居委使用。")

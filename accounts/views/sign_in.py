@@ -65,9 +65,10 @@ def signed_out(sender, request, user, **kwargs):
 
 @receiver(user_login_failed)
 def refused(sender, credentials, request=None, **kwargs):
-    """A wrong password, at the sign-in or as the old one of a change."""
+    """A wrong password, at the sign-in or as the old one of a change; `locked` when the account was locked already."""
+    locked = {"locked": True} if getattr(request, "axes_locked_out", False) else {}
     name = str(credentials.get("username", ""))[:150]
-    audit.record(AuditKind.SIGN_IN_FAILED, request, user=None, username=name)
+    audit.record(AuditKind.SIGN_IN_FAILED, request, user=None, username=name, **locked)
 
 
 @receiver(user_locked_out)

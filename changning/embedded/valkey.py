@@ -111,7 +111,7 @@ class Valkey:
         ]
         command += ["--dir", ".", "--appendonly", "yes", "--save", "", "--daemonize", "no"]
         environment = {k: v for k, v in os.environ.items() if not k.startswith("CHANGNING_")}
-        with open(self.data / "valkey.log", "wb") as log:
+        with open(self.data / "valkey.log", "ab") as log:
             self._process = subprocess.Popen(
                 command,
                 env=environment,

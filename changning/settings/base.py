@@ -15,6 +15,7 @@ SECRET_KEY = env.text("SECRET_KEY") or (demo.secret_key() if DEMO else "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("请设置环境变量 SECRET_KEY（至少 50 个随机字符），或用 make run 启动演示。")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or (["localhost", "127.0.0.1", "[::1]"] if DEMO or DEBUG else [])
+CSRF_FAILURE_VIEW = "core.views.errors.forgery"
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
@@ -45,6 +46,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "core.middleware.PrivacyMiddleware",
     "core.middleware.SpaceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -56,6 +58,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.PasswordChangeMiddleware",
     "accounts.middleware.DenialMiddleware",
+    "core.middleware.RefusalMiddleware",
     "core.middleware.FormMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -120,6 +123,9 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_CLIENT_IP_CALLABLE = "core.client.address"
+AXES_HANDLER = "accounts.backends.Lockout"
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = env.text("TIME_ZONE", "Asia/Shanghai")
@@ -146,7 +152,7 @@ IMPORT_MAX_BYTES = 50 * 1024 * 1024
 EMAIL_HOST = env.text("EMAIL_HOST")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
-EMAIL_PORT = int(env.text("EMAIL_PORT", "25"))
+EMAIL_PORT = env.count("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
@@ -176,7 +182,9 @@ CSRF_COOKIE_SECURE = SECURE
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = SECURE
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# How many proxies of ours stand before the web server; what headers say of the client is believed only then (core.client).
+TRUSTED_PROXIES = env.count("TRUSTED_PROXIES")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_AGE = 8 * 3600

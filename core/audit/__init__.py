@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from core.client import address
 from core.models import AuditEvent
 
 _unrecorded: ContextVar[bool] = ContextVar("unrecorded", default=False)
@@ -29,7 +30,7 @@ def record(kind: str, request=None, *, user=None, username: str = "", about=None
         kind=kind,
         user=who,
         username=username or (who.username if who else ""),
-        address=request.META.get("REMOTE_ADDR") or None if request else None,
+        address=address(request) if request else None,
         path=request.get_full_path()[:500] if request else "",
         detail=detail,
     )

@@ -32,6 +32,7 @@ WORDS = {
     "minutes": "时段（分钟）",
     "most": "上限",
     "told": "已通知",
+    "locked": "当时账号已锁定",
     "tables": "封存范围",
     "events": "审计记录",
     "history": "变更历史",

@@ -1,13 +1,14 @@
 """What is refused before a file is parsed, each with one sentence that says what to do.
 
-Only the zip directory and small parts are looked at; nothing is unpacked beyond the stated limits.
+Only the zip directory and small parts are looked at; nothing is unpacked beyond the stated limits. A web process reads no more
+of an upload than this (and of a photo what core.photos draws anew).
 """
 
 import re
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MAX_BYTES = 50 * 1024 * 1024
@@ -15,6 +16,7 @@ MAX_UNPACKED = 1024 * 1024 * 1024  # all parts together
 MAX_TEXTS = 200 * 1024 * 1024  # the shared strings are held in memory whole
 MAX_RATIO = 200  # sheets of real ledgers shrink 5 to 30 times
 MAX_PARTS = 2_000
+MAX_DIRECTORY = 512 * 1024  # bytes of the list of parts; so many parts of ordinary names take half of it
 SMALL = 1024 * 1024
 HEAD = 64 * 1024
 MAX_AREA = 21_000_000  # rows × columns up to the last cell: readers take memory for the whole rectangle
@@ -23,6 +25,9 @@ REF = rb"r\s*=\s*[\"']"
 # A cell beyond column CZ or row 199,999: without one the rectangle is small enough whatever else stands in the sheet.
 FAR = re.compile(REF + rb"(?:(?:[D-Zd-z][A-Za-z]|[A-Za-z]{3})\d|[A-Za-z]{0,3}(?:[2-9]\d{5}|\d{7}))")
 CELL = re.compile(REF + rb"([A-Za-z]{0,3})(\d{1,9})[\"']")
+
+
+BOMB = "文件解压后大得不正常，可能是压缩炸弹，已拒绝。请用 Office 或 WPS 打开后另存一份再上传；台账请删去空白行列或分成几个文件。"
 
 
 class Refused(ValueError):
@@ -34,21 +39,33 @@ def check(path: Path, limit: int = MAX_BYTES, *, whole: bool = True) -> None:
 
     whole: also read its sheets through once, as whoever parses it must; seconds for a large one, so not within a request.
     """
-    size = path.stat().st_size
+    with path.open("rb") as file:
+        _check(file, path.stat().st_size, limit, whole)
+
+
+def check_upload(file, limit: int = MAX_BYTES) -> None:
+    """The same for an upload, as far as a request may go; afterwards the file stands at its beginning."""
+    _check(file, file.size, limit, whole=False)
+    file.seek(0)
+
+
+def _check(file: BinaryIO, size: int, limit: int, whole: bool) -> None:
     if size > limit:
         raise Refused(too_big(size, limit))
     if size == 0:
         raise Refused("文件是空的（0 字节），请重新选择文件。")
-    with path.open("rb") as file:
-        if file.read(8) == OLE:
-            raise Refused(_ole_reason(path))
-    if not zipfile.is_zipfile(path):
+    file.seek(0)
+    if file.read(8) == OLE:
+        raise Refused(_ole_reason(file))
+    if not zipfile.is_zipfile(file):
         raise Refused("这不是 Excel 工作簿（.xlsx）。请在 Excel 或 WPS 中“另存为”xlsx 格式后再导入。")
     try:
-        with zipfile.ZipFile(path) as archive:
-            _check_archive(archive)
+        with open_archive(file) as archive:
+            _check_archive(archive, SMALL + 1 if whole else HEAD)
             if whole:
                 _check_areas(archive)
+    except Refused:
+        raise
     except (
         zipfile.BadZipFile,
         zipfile.LargeZipFile,
@@ -56,36 +73,60 @@ def check(path: Path, limit: int = MAX_BYTES, *, whole: bool = True) -> None:
         OSError,
         RuntimeError,
         NotImplementedError,
+        ValueError,
     ) as error:
         raise Refused("文件已损坏，无法打开。请在 Excel 中打开并重新保存后再导入。") from error
 
 
-def check_upload(file, limit: int = MAX_BYTES) -> None:
-    """The same for an upload, which may still lie in memory."""
-    if file.size > limit:
-        raise Refused(too_big(file.size, limit))
-    with tempfile.NamedTemporaryFile(suffix=".xlsx") as copy:
-        for chunk in file.chunks():
-            copy.write(chunk)
-        copy.flush()
-        check(Path(copy.name), limit, whole=False)
-    file.seek(0)
+class Sparing:
+    """A file of which one reading takes at most `most` bytes, else it is refused; None takes the bound away.
+
+    zipfile reads an archive's list of parts in one piece before it says how many there are, and believes nothing else that
+    the archive tells of their number: a million of them are 50 MB here and 400 MB of objects.
+    """
+
+    def __init__(self, file: BinaryIO, most: int | None):
+        self.file, self.most = file, most
+
+    def read(self, size: int = -1) -> bytes:
+        if self.most is None or 0 <= size <= self.most:
+            return self.file.read(size)
+        found = self.file.read(self.most + 1)
+        if len(found) > self.most:
+            raise Refused(BOMB)
+        return found
+
+    def __getattr__(self, name):
+        return getattr(self.file, name)
+
+
+def open_archive(file: BinaryIO) -> zipfile.ZipFile:
+    """An uploaded archive, opened without holding more than a bearable list of its parts. Refused when it has too many.
+
+    Whatever zipfile raises of a broken one goes on.
+    """
+    sparing = Sparing(file, MAX_DIRECTORY)
+    archive = zipfile.ZipFile(sparing)
+    if len(archive.infolist()) > MAX_PARTS:
+        raise Refused(BOMB)
+    sparing.most = None
+    return archive
 
 
 def too_big(size: int, limit: int) -> str:
     return f"文件有 {size / 1048576:.0f} MB，超过 {limit // 1048576} MB 的上限，请分成几个文件导入。"
 
 
-def _ole_reason(path: Path) -> str:
+def _ole_reason(file: BinaryIO) -> str:
     """An encrypted xlsx and an old xls share one container."""
-    with path.open("rb") as file:
-        content = file.read(4 * SMALL)
+    content = file.read(4 * SMALL)
     if "EncryptedPackage".encode("utf-16-le") in content:
         return "工作簿设有打开密码。请在 Excel 中取消密码后再导入。"
     return "这是旧版 xls 格式（或其他旧版文件）。请在 Excel 中“另存为”xlsx 格式后再导入。"
 
 
-def _check_archive(archive: zipfile.ZipFile) -> None:
+def _check_archive(archive: zipfile.ZipFile, most: int) -> None:
+    """most: so many bytes of each part are looked at."""
     parts = archive.infolist()
     names = [p.filename for p in parts]
     if any(p.flag_bits & 1 for p in parts):
@@ -100,7 +141,7 @@ def _check_archive(archive: zipfile.ZipFile) -> None:
         raise Refused("工作簿带有指向其他文件的外部链接。请在 Excel“数据—编辑链接”中断开链接后再导入。")
     if "xl/workbook.xml" not in lower or "[content_types].xml" not in lower:
         raise Refused("这不是 Excel 工作簿（.xlsx）。请在 Excel 或 WPS 中“另存为”xlsx 格式后再导入。")
-    _check_markup(archive, parts)
+    _check_markup(archive, parts, most)
 
 
 def _check_areas(archive: zipfile.ZipFile) -> None:
@@ -147,19 +188,17 @@ def _check_size(parts: list[zipfile.ZipInfo]) -> None:
     texts = sum(p.file_size for p in parts if p.filename.casefold().endswith("sharedstrings.xml"))
     swollen = any(p.file_size > SMALL and p.file_size > MAX_RATIO * max(p.compress_size, 1) for p in parts)
     overlapping = sum(p.compress_size for p in parts) > 2 * MAX_BYTES
-    if total > MAX_UNPACKED or texts > MAX_TEXTS or swollen or overlapping or len(parts) > MAX_PARTS:
-        raise Refused(
-            "文件解压后大得不正常，可能是压缩炸弹，已拒绝。如确是台账，请删去空白行列或分成几个文件。"
-        )
+    if total > MAX_UNPACKED or texts > MAX_TEXTS or swollen or overlapping:
+        raise Refused(BOMB)
 
 
-def _check_markup(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> None:
+def _check_markup(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo], most: int) -> None:
     """Ordinary workbooks never declare a DOCTYPE; entities and external parts come only through one."""
     for part in parts:
         if not part.filename.casefold().endswith((".xml", ".rels", ".vml")):
             continue
         with archive.open(part) as file:
-            head = file.read(HEAD if part.file_size > SMALL else SMALL + 1)
+            head = file.read(HEAD if part.file_size > SMALL else most)
         plain = head.replace(b"\x00", b"")  # UTF-16 reads alike
         if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
             raise Refused(

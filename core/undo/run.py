@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from core.choices import Act as Verb
 from core.history import differences, told
 from core.models import Undone
+from core.numbers import whole
 from core.undo import sets
 from core.undo.acts import Act, act_of, outside, refusal
 from core.undo.registry import Undoable
@@ -85,8 +86,8 @@ def undo(context, by, take: Iterable[str] = (), *, reason: str = "", step: bool 
     chosen: dict[str, list[int]] = {}
     for key in take:
         model, _, pk = key.rpartition(":")
-        if pk.isdecimal():
-            chosen.setdefault(model, []).append(int(pk))
+        if (number := whole(pk)) is not None:
+            chosen.setdefault(model, []).append(number)
     reason = reason or f"撤销“{act.words}”{'：' + act.reason if act.reason else ''}"
     try:
         with transaction.atomic(), told(Verb.UNDO, by, reason, undoes=str(context), **more) as own:

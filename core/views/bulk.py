@@ -12,6 +12,7 @@ from core import (
 )
 from core.choices import JobState
 from core.models import Job
+from core.numbers import whole
 from core.views.base import require
 
 
@@ -21,7 +22,7 @@ def choose(view):
     for declared in view.bulk_actions:
         if declared.key == action:
             require(request.user, declared.grant, declared.label)
-    ids = [int(pk) for pk in request.POST.getlist("id") if pk.isdecimal() and len(pk) < 19]
+    ids = [pk for pk in map(whole, request.POST.getlist("id")) if pk is not None]
     try:
         job = bulk.choose(view, action, None if request.POST.get("all") else ids, by=request.user)
     except ValidationError as refused:

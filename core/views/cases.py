@@ -14,6 +14,7 @@ from core import attachments, drafts, history, taking_back, workdays
 from core.drafts import fill
 from core.facts import FILES, Fact, label_of
 from core.ledger.guard import Refused
+from core.numbers import whole
 from core.policy import FREE, NEEDED
 from core.unsent import late_words
 from core.views.base import GrantMixin
@@ -82,11 +83,6 @@ class StepForm(forms.Form):
 
     def filled(self) -> dict:
         return {name: self.cleaned_data[name] for name in (*self.step.asks, *self.step.may_ask)}
-
-
-def number(text: str) -> int:
-    """A key that a form carried; 0, which no record has, for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def asked(field, **kwargs) -> forms.Field | None:
@@ -178,7 +174,7 @@ class CasePage(GrantMixin, View):
         file = self.request.FILES.get("file")
         try:
             if verb == "detach":
-                self.flow.detach(case, number(sent.get("file", "")), by=by, back="back" in sent)
+                self.flow.detach(case, whole(sent.get("file")) or 0, by=by, back="back" in sent)
             elif not file:
                 raise ValidationError("请先选择文件。")
             else:

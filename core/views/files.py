@@ -40,6 +40,5 @@ def thumbnail(request, pk: int):
     found = seen(request, pk, photos.MOST_PIXELS)
     with found.file.open("rb") as file:
         response = HttpResponse(photos.thumbnail(file), content_type="image/jpeg")
-    response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -15,6 +15,7 @@ from core import workdays
 from core.choices import DayKind
 from core.forms import CorrectionForm
 from core.models import Holiday
+from core.numbers import whole
 from core.views.settings import change, look, page, withdrawing
 
 WEEK = "一二三四五六日"
@@ -51,10 +52,10 @@ def special(all_months: list[dict]) -> list[dict]:
 
 def year_asked(request) -> int:
     today = timezone.localdate()
-    asked = request.GET.get("year", "") or str(today.year)
-    if not asked.isdecimal() or not FIRST_YEAR <= int(asked) <= today.year + YEARS_AHEAD:
+    asked = whole(request.GET.get("year") or today.year)
+    if asked is None or not FIRST_YEAR <= asked <= today.year + YEARS_AHEAD:
         raise Http404
-    return int(asked)
+    return asked
 
 
 def holiday_page(request):

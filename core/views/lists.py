@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views import View
 
 from core.bulk import BulkAction
+from core.numbers import whole
 from core.paging import COUNT_LIMIT, PAGE_SIZES, KeysetPage, capped_counts
 from core.registry import BY_ADDRESS
 from core.tables import Column, Table
@@ -155,7 +156,7 @@ class ListView(GrantMixin, View):
             "count": count,
             "capped": count >= COUNT_LIMIT,
             "table": table,
-            "head": self.head(table, column, descending),
+            "head": self.headings(table, column, descending),
             "body": table.html(rows, lambda pk: url.replace("0", str(pk)), bool(offered)),
             "ids": [row[0] for row in rows],
             "next": self.link(page=page.next) if page.next else "",
@@ -201,8 +202,8 @@ class ListView(GrantMixin, View):
         return by_key[wanted.removeprefix("-")], wanted.startswith("-")
 
     def size(self) -> int:
-        asked = self.query.get("size", "")
-        return int(asked) if asked.isdecimal() and int(asked) in PAGE_SIZES else self.page_size
+        asked = whole(self.query.get("size"))
+        return asked if asked in PAGE_SIZES else self.page_size
 
     def link(self, **changes) -> str:
         """This list's address with some parameters changed; an empty value removes one. A new filter starts at page one."""
@@ -211,7 +212,7 @@ class ListView(GrantMixin, View):
         text = urlencode(kept + [(k, v) for k, v in changes.items() if v not in ("", None)])
         return f"{self.address}?{text}" if text else self.address
 
-    def head(self, table, current, descending) -> list[dict]:
+    def headings(self, table, current, descending) -> list[dict]:
         cells = []
         for column in table.visible:
             on = column.key == current.key

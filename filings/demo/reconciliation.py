@@ -12,6 +12,7 @@ from accounts.models import User
 from core.choices import JobState
 from core.history import told
 from core.models import Job
+from core.numbers import whole
 from filings.actions.reconcile import decide, run
 from filings.models import Difference, Reconciliation, Source
 from orgs.choices import Status, Tier, Verb
@@ -76,7 +77,7 @@ def row_of(team: Organization) -> dict:
         "number": team.municipal_no or f"SHTD8{team.pk:05}", "name": team.name, "filing_no": team.filing_no, "street": team.street.name,
         "community": team.community.name, "category": terms.categories().get(team.category), "established_on": team.established_on,
         "activity_place": team.activity_place, "member_count": team.member_count, "leader_name": team.leader_name,
-        "contact_phone": int(team.contact_phone) if team.contact_phone.isdecimal() else team.contact_phone,
+        "contact_phone": whole(team.contact_phone) or team.contact_phone,
     }  # fmt: skip
 
 

@@ -28,7 +28,7 @@ def source(pk: int) -> Source | None:
     return Source.objects.filter(pk=pk).select_related("updated_by").first()
 
 
-def run(user, pk: int) -> Reconciliation | None:
+def run(user, pk: int | None) -> Reconciliation | None:
     rows = Reconciliation.objects.visible_to(user).select_related("source", "job__owner")
     return rows.filter(pk=pk).first()
 

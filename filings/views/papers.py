@@ -29,7 +29,6 @@ FORM_TITLE = "社区群众活动团队备案表"
 CERTIFICATE_TITLE = "社区群众活动团队备案证明"
 
 
-@never_cache
 @require_http_methods(["GET", "POST"])
 def form(request, pk: int):
     """The form with phones and address masked; with them only in the answer to a stated purpose, which is recorded first."""

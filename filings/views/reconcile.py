@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from core import audit
 from core.bulk import BulkAction
 from core.choices import JOB_OPEN, AuditKind, JobState
+from core.numbers import whole
 from core.registry import register as listed
 from core.views.base import require
 from core.views.forms import FormPage
@@ -66,10 +67,7 @@ class OfRun(ListView):
     current = ""
 
     def extra(self):
-        wanted = self.query.get("run", "")
-        found = (
-            queries.run(self.request.user, int(wanted)) if wanted.isdecimal() and len(wanted) < 19 else None
-        )
+        found = queries.run(self.request.user, whole(self.query.get("run")))
         return {
             "run": found,
             "run_tabs": run_tabs(found, self.current or self.query.get("kind")) if found else [],
@@ -150,7 +148,7 @@ def decided(request) -> bool:
             continue
         require(request.user, DO, DOING)
         rows = Difference.objects.visible_to(request.user).select_related("line__run__source")
-        found = rows.filter(pk=int(pk)).first() if pk.isdecimal() and len(pk) < 19 else None
+        found = rows.filter(pk=whole(pk)).first()
         if found is None:
             raise Http404
         try:
@@ -219,8 +217,7 @@ def columns(request, pk: int):
     source = queries.source(pk)
     if source is None:
         raise Http404
-    wanted = request.GET.get("run", "")
-    waiting = queries.run(request.user, int(wanted)) if wanted.isdecimal() and len(wanted) < 19 else None
+    waiting = queries.run(request.user, whole(request.GET.get("run")))
     if waiting and (
         waiting.source_id != source.pk or waiting.job.state not in (JobState.WAITING, JobState.FAILED)
     ):
@@ -283,10 +280,10 @@ def assign(request, found: Line) -> None:
     """Link the line with a team that was chosen, or record it as a new one."""
     require(request.user, DO, DOING)
     reason = decide.reason_of(found.run.source, timezone.localdate())
-    chosen = request.POST.get("link", "")
+    chosen = whole(request.POST.get("link"))
     try:
-        if chosen.isdecimal() and len(chosen) < 19:
-            team = Organization.objects.visible_to(request.user).filter(pk=int(chosen)).first()
+        if chosen is not None:
+            team = Organization.objects.visible_to(request.user).filter(pk=chosen).first()
             if team is None:
                 raise Http404
             link.link(found, team, by=request.user, reason=reason)

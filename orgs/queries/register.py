@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core import history
+from core.numbers import whole
 from core.parameters import value
 from orgs import policy, search
 from orgs.choices import Status, Tier, Verb
@@ -138,9 +139,7 @@ def differences(before, after) -> list[tuple[str, object, object]]:
 
 def community_named(user, pk: str) -> list[tuple[int, str]]:
     """One community that the address names, if the person sees it: also a closed one, or one of another street."""
-    if not pk.isdecimal():
-        return []
-    return list(Community.objects.visible_to(user).filter(pk=int(pk)).values_list("pk", "name"))
+    return list(Community.objects.visible_to(user).filter(pk=whole(pk)).values_list("pk", "name"))
 
 
 def taken(**key) -> bool:

@@ -16,6 +16,7 @@ from core.choices import JOB_OPEN, AuditKind, JobState
 from core.ledger.guard import check_upload
 from core.ledger.templates import write_template
 from core.models import Job
+from core.numbers import whole
 from core.views.base import require
 from orgs import tasks  # noqa: F401  tells core.jobs how an import is sent
 from orgs.actions.imports import job as actions
@@ -101,8 +102,7 @@ def _fits(user, job: Job):
 def _page(request, job: Job) -> dict:
     """One page of the faults of a kind, or of a group of the preview, where the address asks for one."""
     kind, group = request.GET.get("kind", ""), request.GET.get("group", "")
-    after = request.GET.get("after", "0")
-    after = int(after) if after.isdecimal() and len(after) < 18 else 0
+    after = whole(request.GET.get("after")) or 0
     if kind in FaultKind.values:
         faults = imports.faults_of_kind(job, kind, after)
         return {

@@ -2,7 +2,6 @@
 
 from django.http import Http404
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from core import audit
@@ -14,7 +13,6 @@ from orgs.models import Organization
 from orgs.views.register import found
 
 
-@never_cache
 @require_http_methods(["GET", "POST"])
 def phone(request, pk: int):
     """GET asks for the purpose; only the answer to a POST holds the number, so no address leads to it."""

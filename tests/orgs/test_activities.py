@@ -374,7 +374,9 @@ def test_photo_and_thumbnail_lie_in_the_jurisdiction_of_the_activity(silent, cas
 
 
 def test_a_file_that_is_no_photo_has_no_thumbnail(silent, cast, sign_in):
-    kept = attachments.attach(silent, ContentFile(b"%PDF-1.7 x", name="说明.pdf"), by=cast.committee)
+    kept = attachments.attach(
+        silent, ContentFile(b"%PDF-1.7 x startxref 0 %%EOF", name="说明.pdf"), by=cast.committee
+    )
     assert sign_in(cast.committee).get(reverse("files:thumbnail", args=[kept.pk])).status_code == 404
 
 
