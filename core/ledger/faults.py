@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 
 from core.ledger.columns import LedgerColumn
 from core.ledger.parsing import Unfit, is_blank, shown
-from core.ledger.reading import Sheet
+from core.ledger.reading import PER_PAGE, Sheet
 
 MEMO_SIZE = 20_000
 
 
 class Fault(NamedTuple):
-    """One fault of one cell; row and column as the sheet shows them, from 1."""
+    """One fault of one cell; row and column as the sheet shows them, from 1. Within an import `row` is the row of the ledger."""
 
     row: int
     column: int
@@ -21,10 +21,11 @@ class Fault(NamedTuple):
     value: str
     reason: str
     allowed: str
+    sheet: str = ""
 
 
 class Parsed(NamedTuple):
-    """A data row: values by the position of `Parser.fields`, raw cells, and what is wrong with it."""
+    """A data row: values by the position of `Parser.fields`, raw cells of its sheet, and what is wrong with it."""
 
     row: int
     values: list
@@ -34,33 +35,49 @@ class Parsed(NamedTuple):
 
 @dataclass
 class Parser:
-    """Parses the declared columns that the sheet has. Columns without `parse` are left to the caller (raw, stripped)."""
+    """Parses the declared columns that any of the sheets has. Columns without `parse` are left to the caller (raw, stripped)."""
 
     sheet: Sheet
 
     def __post_init__(self):
-        self.columns = [c for c, _ in self.sheet.plan]
+        self.columns = self.sheet.columns
         self.fields = [c.field for c in self.columns]
         self.at = {field: i for i, field in enumerate(self.fields)}
-        self.cells = [(c, i, self._reader(c)) for c, i in self.sheet.plan]
 
     def rows(self) -> Iterator[Parsed]:
-        for number, cells in self.sheet.data():
-            values, unfit = [], []
-            for column, index, read in self.cells:
-                value, wrong = read(cells[index])
-                values.append(value)
-                if wrong is not None:
-                    unfit.append((column, index, wrong))
-            faults = [
-                self.fault(number, c, i, cells[i], w) for c, i, w in unfit if not self._waived(c, w, values)
-            ]
-            yield Parsed(number, values, cells, faults)
+        for page in self.sheet.pages:
+            here = {c.field: (c, i) for c, i in page.plan}
+            plan = [(*here[f], self._reader(here[f][0])) if f in here else None for f in self.fields]
+            absent = [c.empty for c in self.columns]
+            for number, cells in page.data():
+                yield self._row(page.number * PER_PAGE + number, cells, plan, absent)
 
-    def fault(self, row: int, column: LedgerColumn, index: int, raw: Any, wrong: Unfit) -> Fault:
-        header = self.sheet.headers[index]
+    def _row(self, row: int, cells: list, plan: list, absent: list) -> Parsed:
+        values, unfit = [], []
+        for at, found in enumerate(plan):
+            if found is None:
+                values.append(absent[at])
+                continue
+            column, index, read = found
+            value, wrong = read(cells[index])
+            values.append(value)
+            if wrong is not None:
+                unfit.append((column, cells[index], wrong))
+        faults = [self.fault(row, c, raw, w) for c, raw, w in unfit if not self._waived(c, w, values)]
+        return Parsed(row, values, cells, faults)
+
+    def raw(self, parsed: Parsed, field: str):
+        """The cell of a field as it stands on the row's sheet, "" where the sheet has no such column."""
+        at = self.sheet.position(field, parsed.row)
+        return parsed.cells[at - 1] if at else ""
+
+    def fault(self, row: int, column: LedgerColumn, raw: Any, wrong: Unfit) -> Fault:
+        """row: of the ledger (see `Sheet`)."""
         allowed = wrong.allowed or "、".join(column.words())
-        return Fault(row, index + 1, header, wrong.kind, shown(raw)[:500], wrong.reason[:300], allowed[:500])
+        position, header = self.sheet.position(column.field, row) or 1, self.sheet.header(column.field, row)
+        return Fault(
+            row, position, header[:60], wrong.kind, shown(raw)[:500], wrong.reason[:300], allowed[:500]
+        )
 
     def _waived(self, column: LedgerColumn, wrong: Unfit, values: list) -> bool:
         if not column.waived_by or wrong.kind != column.waived_by[0]:

@@ -53,12 +53,14 @@ def comment(text: str) -> Comment:
 
 def _mark_whole(source: Path, target: Path, sheet: Sheet, faults: Iterable[Fault]) -> None:
     book = load_workbook(source, rich_text=True)
-    page = book[sheet.name]
-    _forget_marks(book, page)
+    if FAULT_SHEET in book.sheetnames:
+        del book[FAULT_SHEET]
+    for page in sheet.pages:
+        _forget_marks(book[page.name])
     lines = []
-    for (row, column), group in groupby(faults, key=lambda f: (f.row, f.column)):
+    for (name, row, column), group in groupby(faults, key=lambda f: (f.sheet or sheet.name, f.row, f.column)):
         found = list(group)
-        cell = page.cell(row, column)
+        cell = book[name].cell(row, column)
         if not isinstance(cell, MergedCell):
             cell.fill = copy(FILL)
             if len(lines) < MOST_COMMENTS:
@@ -69,10 +71,8 @@ def _mark_whole(source: Path, target: Path, sheet: Sheet, faults: Iterable[Fault
     book.save(target)
 
 
-def _forget_marks(book: Workbook, page) -> None:
+def _forget_marks(page) -> None:
     """A marked copy that comes back is marked afresh: what was corrected loses its colour."""
-    if FAULT_SHEET in book.sheetnames:
-        del book[FAULT_SHEET]
     for row in page.iter_rows():
         for cell in row:
             if cell.comment is not None and cell.comment.author == AUTHOR:
@@ -97,7 +97,7 @@ def _explain(page, lines: Iterable[tuple[Fault, int]], sheet_name: str) -> None:
             if cell.data_type == "f":
                 cell.data_type = "s"  # what was typed is shown, never computed
             cell.alignment = Alignment(wrap_text=True, vertical="top")
-        quoted = sheet_name.replace("'", "''")
+        quoted = (fault.sheet or sheet_name).replace("'", "''")
         page.cell(number, 1).hyperlink = f"#'{quoted}'!{where}"
         page.cell(number, 1).font = Font(color="FF0B57A4", underline="single")
     for cell in page[1]:
@@ -109,33 +109,34 @@ def _explain(page, lines: Iterable[tuple[Fault, int]], sheet_name: str) -> None:
 
 def _mark_rows(source: Path, target: Path, sheet: Sheet, faults: Iterable[Fault]) -> None:
     book = Workbook(write_only=True)
-    page = book.create_sheet(sheet.name)
-    page.freeze_panes = f"A{sheet.header_row + 1}"
     note = f"原文件过大，此副本只含标题、表头和有问题的行；改正后直接导入即可。{FAULT_SHEET}中的“原行”是原文件的行号。"
-    by_row = groupby(faults, key=lambda f: f.row)
-    explained, written, comments = [], 0, 0
-    row, found = _next(by_row)
-    for number, cells in enumerate(sheet.rows(), 1):
-        if number > sheet.header_row and number != row:
-            if row is None:
-                break
-            continue
-        wrong = {}
-        if number == row:
-            for fault in found:
-                wrong.setdefault(fault.column, []).append(fault)
-        written += 1
-        page.append(_cells(page, cells, wrong, comments < MOST_COMMENTS))
-        comments += len(wrong)
-        if wrong:
-            if len(explained) < MOST_LINES:
-                explained += [(fault, written) for one in wrong.values() for fault in one]
-            row, found = _next(by_row)
+    by_row = groupby(faults, key=lambda f: (f.sheet or sheet.name, f.row))
+    explained, comments = [], 0
+    at, found = _next(by_row)
+    for one in sheet.pages:
+        page, written = book.create_sheet(one.name), 0
+        page.freeze_panes = f"A{one.header_row + 1}"
+        for number, cells in enumerate(one.rows(), 1):
+            if number > one.header_row and at != (one.name, number):
+                if at is None or at[0] != one.name:
+                    break
+                continue
+            wrong = {}
+            if at == (one.name, number):
+                for fault in found:
+                    wrong.setdefault(fault.column, []).append(fault)
+            written += 1
+            page.append(_cells(page, cells, wrong, comments < MOST_COMMENTS))
+            comments += len(wrong)
+            if wrong:
+                if len(explained) < MOST_LINES:
+                    explained += [(fault, written) for group in wrong.values() for fault in group]
+                at, found = _next(by_row)
     _explain_rows(book.create_sheet(FAULT_SHEET), explained, note)
     book.save(target)
 
 
-def _next(by_row) -> tuple[int | None, list[Fault]]:
+def _next(by_row) -> tuple[tuple[str, int] | None, list[Fault]]:
     row, group = next(by_row, (None, ()))
     return row, list(group)
 

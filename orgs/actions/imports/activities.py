@@ -66,7 +66,7 @@ class ActivityImport:
     def check(self) -> None:
         self._organizations()
         blame = self.staging.blame
-        blame("name", "duplicate_in_file", "SELECT row, name, '与第 ' || first || ' 行重复（同一组织、同一天、同名活动）' FROM ("
+        blame("name", "duplicate_in_file", f"SELECT row, name, '与' || {self.staging.named('first')} || '重复（同一组织、同一天、同名活动）' FROM ("
               "SELECT *, row_number() OVER same AS nth, first_value(row) OVER same AS first FROM import_row "
               "WHERE organization_id IS NOT NULL AND held_on IS NOT NULL AND name <> '' "
               "WINDOW same AS (PARTITION BY organization_id, held_on, name ORDER BY row)) s WHERE nth > 1")  # fmt: skip
@@ -74,6 +74,7 @@ class ActivityImport:
             "UPDATE import_row s SET target = o.id FROM orgs_activity o "
             "WHERE o.organization_id = s.organization_id AND o.held_on = s.held_on AND o.name = s.name"
         )
+        self.staging.keep_absent(TABLE, self.stored)
 
     def _organizations(self) -> None:
         """Names count only within the importer's area: what lies outside is as unknown as what does not exist."""

@@ -157,6 +157,8 @@ def _result(outcome: run.Outcome) -> dict:
         "kinds": outcome.kinds,
         "preview": outcome.preview,
         "sheet": outcome.sheet,
+        "sheets": outcome.sheets > 1,
+        "notes": outcome.notes,
         "written": outcome.written,
         "context": outcome.context,
     }

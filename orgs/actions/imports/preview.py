@@ -39,7 +39,7 @@ def wording(ledger: Ledger, street_names: dict, community_names: dict):
 
 def created(staging: Staging) -> list[dict]:
     rows = staging.all("SELECT row, name FROM import_row WHERE change = 'new' ORDER BY row LIMIT %s", [SHOWN])
-    return [{"row": row, "name": name} for row, name in rows]
+    return [{"row": staging.place(row), "name": name} for row, name in rows]
 
 
 def changed(staging: Staging, table: str, fields: list[str], labels: dict[str, str], text) -> list[dict]:
@@ -59,5 +59,5 @@ def changed(staging: Staging, table: str, fields: list[str], labels: dict[str, s
             for f, a, b in zip(fields, old, new, strict=True)
             if a != b
         ]
-        out.append({"row": row, "id": target, "name": name, "cells": cells})
+        out.append({"row": staging.place(row), "id": target, "name": name, "cells": cells})
     return out

@@ -14,7 +14,7 @@ from core.ledger.reading import Sheet, open_ledger
 from core.scope import Area
 from orgs.actions.imports.activities import ActivityImport
 from orgs.actions.imports.register import RegisterImport
-from orgs.actions.imports.staging import FAULT_FIELDS, Staging
+from orgs.actions.imports.staging import FAULTS_OF_SHEETS, Staging
 from orgs.choices import Tier, Verb
 
 EVERYWHERE = Area("all", label="全部")
@@ -41,6 +41,8 @@ class Outcome:
     rejected: int = 0
     written: bool = False
     sheet: str = ""
+    sheets: int = 1
+    notes: list[str] = field(default_factory=list)
     kinds: dict[str, int] = field(default_factory=dict)
     preview: dict = field(default_factory=dict)
     context: str = ""
@@ -102,6 +104,8 @@ def _count(work, sheet: Sheet) -> Outcome:
         unchanged=changes.get("same", 0),
         rejected=changes.get("rejected", 0),
         sheet=sheet.name,
+        sheets=len(sheet.pages),
+        notes=sheet.notes,
         kinds=kinds,
     )
 
@@ -117,9 +121,9 @@ def keep_for_job(job: int) -> Callable[[Sheet, Staging], None]:
     def keep(sheet: Sheet, staging: Staging) -> None:
         staging.execute("DELETE FROM orgs_importfault WHERE job_id = %s", [job])
         staging.execute(
-            'INSERT INTO orgs_importfault (job_id, sheet, "row", "column", header, kind, value, reason, allowed) '
-            f"SELECT %s, %s, {FAULT_FIELDS} FROM import_fault ORDER BY row, col",
-            [job, sheet.name[:60]],
+            'INSERT INTO orgs_importfault (job_id, "row", "column", header, kind, value, reason, allowed, sheet) '
+            f"SELECT %s, found.* FROM ({FAULTS_OF_SHEETS}) found",
+            [job],
         )
 
     return keep
@@ -127,7 +131,7 @@ def keep_for_job(job: int) -> Callable[[Sheet, Staging], None]:
 
 def faults_of(rows) -> Iterator[Fault]:
     """Stored faults as the marker reads them."""
-    for row in rows.values_list("row", "column", "header", "kind", "value", "reason", "allowed").iterator(
-        chunk_size=2_000
-    ):
+    for row in rows.values_list(
+        "row", "column", "header", "kind", "value", "reason", "allowed", "sheet"
+    ).iterator(chunk_size=2_000):
         yield Fault(*row)

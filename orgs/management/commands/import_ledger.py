@@ -14,7 +14,7 @@ FAULTS_PRINTED = 5_000
 
 
 class Command(BaseCommand):
-    help = "导入一份台账。打印一个 JSON 对象：read、created、updated、unchanged、rejected、faults。"
+    help = "导入一份台账。打印一个 JSON 对象：read、created、updated、unchanged、rejected、faults、notes。"
 
     def add_arguments(self, parser):
         parser.add_argument("kind", choices=list(LEDGERS), help="台账种类")
@@ -47,6 +47,7 @@ class Command(BaseCommand):
             "written": outcome.written,
             "faults": [f._asdict() for f in faults[:FAULTS_PRINTED]],
             "faults_total": len(faults),
+            "notes": outcome.notes,
         }
         self.stdout.write(json.dumps(printed, ensure_ascii=False))
         if outcome.rejected and not (dry_run or good_rows_only):
