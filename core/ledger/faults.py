@@ -7,8 +7,24 @@ from typing import Any, NamedTuple
 from core.ledger.columns import LedgerColumn
 from core.ledger.parsing import Unfit, is_blank, shown
 from core.ledger.reading import PER_PAGE, Sheet
+from core.ledger.unknown import NO_RESULT, is_unknown
+from core.words import visible
 
 MEMO_SIZE = 20_000
+HEADER_LIMIT = 60
+
+
+class RowError(Exception):
+    """Something unforeseen happened at a row; `row` as the sheet shows it."""
+
+    def __init__(self, row: int):
+        super().__init__(f"row {row}")
+        self.row = row
+
+
+def kept(raw: Any, limit: int) -> str:
+    """A raw cell as it may be kept and shown: without what neither the database nor a sheet takes, bounded."""
+    return visible(shown(raw))[:limit]
 
 
 class Fault(NamedTuple):
@@ -33,11 +49,22 @@ class Parsed(NamedTuple):
     faults: list[Fault]
 
 
+def cannot_be_known(raw: str) -> Unfit:
+    """What an error cell is told: nothing is known of it, so it neither fills nor empties anything."""
+    if raw == NO_RESULT:
+        return Unfit("cell_error", "公式没有计算结果，请在 Excel 中打开、保存后再导入，或改填内容")
+    return Unfit("cell_error", f"单元格是错误值 {raw.strip()[:20]}，请改填实际内容，没有内容的请清空")
+
+
 @dataclass
 class Parser:
-    """Parses the declared columns that any of the sheets has. Columns without `parse` are left to the caller (raw, stripped)."""
+    """Parses the declared columns that any of the sheets has. Columns without `parse` are left to the caller (raw, stripped).
+
+    row: the row that is being read, for whoever must tell where something went wrong.
+    """
 
     sheet: Sheet
+    row: int = 0
 
     def __post_init__(self):
         self.columns = self.sheet.columns
@@ -50,7 +77,8 @@ class Parser:
             plan = [(*here[f], self._reader(here[f][0])) if f in here else None for f in self.fields]
             absent = [c.empty for c in self.columns]
             for number, cells in page.data():
-                yield self._row(page.number * PER_PAGE + number, cells, plan, absent)
+                self.row = page.number * PER_PAGE + number
+                yield self._row(self.row, cells, plan, absent)
 
     def _row(self, row: int, cells: list, plan: list, absent: list) -> Parsed:
         values, unfit = [], []
@@ -76,8 +104,8 @@ class Parser:
         allowed = wrong.allowed or "、".join(column.words())
         position, header = self.sheet.position(column.field, row) or 1, self.sheet.header(column.field, row)
         return Fault(
-            row, position, header[:60], wrong.kind, shown(raw)[:500], wrong.reason[:300], allowed[:500]
-        )
+            row, position, kept(header, HEADER_LIMIT), wrong.kind, kept(raw, 500), kept(wrong.reason, 300), allowed[:500]
+        )  # fmt: skip
 
     def _waived(self, column: LedgerColumn, wrong: Unfit, values: list) -> bool:
         if not column.waived_by or wrong.kind != column.waived_by[0]:
@@ -98,6 +126,8 @@ class Parser:
         def parsed(raw):
             if is_blank(raw):
                 return blank
+            if is_unknown(raw):
+                return column.empty, cannot_be_known(raw)
             if parse is None:
                 return raw, None
             try:

@@ -12,6 +12,7 @@ from core.ledger.guard import Refused
 from core.ledger.headers import HEADER_WITHIN, Header, find, repeats
 from core.ledger.parsing import is_blank, narrow
 from core.ledger.rows import is_data
+from core.ledger.unknown import known_apart
 
 MAX_ROWS = 300_000
 PER_PAGE = 1_000_000  # a row of the second sheet is 1,000,000 + its number: one number names a row of the whole ledger
@@ -48,24 +49,30 @@ class Page:
 
     def data(self) -> Iterator[tuple[int, list]]:
         """(row as the sheet shows it, cells): no blank rows, totals, signatures, repeated headers. Merged cells carry downwards."""
-        width = max((i for _, i in self.plan), default=-1) + 1
         known = [i for _, i in self.plan]
         firsts = {key for row in self.header.keys for key in row if key}
-        carried: dict[int, tuple[int, object]] = {}
-        for number, cells in enumerate(self.rows(), 1):
-            if number <= self.header_row:
+        for number, (raw, cells) in enumerate(self._carried(), 1):
+            if number <= self.header_row or number in self.skipped:
                 continue
-            if len(cells) < width:
-                cells = [*cells, *[""] * (width - len(cells))]
-            blank = all(is_blank(cells[i]) for i in known)
-            if self.merged:
-                cells = self._carry(number - 1, cells, carried)
-            if blank or number in self.skipped or not is_data(cells):
+            if all(is_blank(raw[i]) for i in known) or not is_data(cells):
                 continue
             first = next(c for c in cells if not is_blank(c))
             if isinstance(first, str) and header_key(first) in firsts and repeats(cells, self.header.keys):
                 continue
             yield number, cells
+
+    def filled(self) -> Iterator[list]:
+        """Every row, with what its merged cells hold."""
+        return (cells for _, cells in self._carried())
+
+    def _carried(self) -> Iterator[tuple[list, list]]:
+        """(the row as it was read, the row with the values of blocks that began above); at least as wide as the plan."""
+        width = max((i for _, i in self.plan), default=-1) + 1
+        carried: dict[int, tuple[int, object]] = {}
+        for number, cells in enumerate(self.rows()):
+            if len(cells) < width:
+                cells = [*cells, *[""] * (width - len(cells))]
+            yield cells, self._carry(number, cells, carried) if self.merged else cells
 
     def _carry(self, row: int, cells: list, carried: dict[int, tuple[int, object]]) -> list:
         """The cells with the values of the blocks that began above."""
@@ -135,7 +142,7 @@ def open_ledger(path: Path, ledger: Ledger, limit: int = guard.MAX_BYTES) -> She
     """All visible sheets in which the header is found. Raises `Refused` with what is wrong."""
     guard.check(path, limit)
     try:
-        pages, notes, misses, hidden = _pages(CalamineWorkbook.from_path(str(path)), ledger)
+        pages, notes, misses, hidden = _pages(path, ledger)
     except CalamineError as error:
         raise Refused("文件已损坏，无法读取。请在 Excel 中打开并重新保存后再导入。") from error
     if not pages:
@@ -153,11 +160,12 @@ def open_ledger(path: Path, ledger: Ledger, limit: int = guard.MAX_BYTES) -> She
     return Sheet(kept, notes + _unknown(kept))
 
 
-def _pages(book: CalamineWorkbook, ledger: Ledger):
+def _pages(path: Path, ledger: Ledger):
     """(sheets with the header, sentences about sheets, near misses as (name, header), names of hidden sheets with the header)."""
     pages: list[Page] = []
     misses: list[tuple[str, Header]] = []
     hidden: list[str] = []
+    book = CalamineWorkbook.from_path(str(path))
     for index, meta in enumerate(book.sheets_metadata):
         if meta.typ != SheetTypeEnum.WorkSheet:
             continue
@@ -169,9 +177,8 @@ def _pages(book: CalamineWorkbook, ledger: Ledger):
             if sheet.total_height > MAX_ROWS:
                 raise Refused(f"工作表“{meta.name}”超过 {MAX_ROWS:,} 行，请分成几个文件导入。")
             total = sheet.end[0] + 1 - header.row
-            pages.append(
-                Page(len(pages), meta.name, index, header, total, sheet.iter_rows, _blocks(sheet, header))
-            )
+            rows = known_apart(path, meta.name, sheet.iter_rows)
+            pages.append(Page(len(pages), meta.name, index, header, total, rows, _blocks(sheet, header)))
         elif len(header.plan) >= NEAR:
             misses.append((meta.name, header))
     if sum(page.total for page in pages) > MAX_ROWS:

@@ -8,7 +8,9 @@ from django.urls import reverse
 from core.choices import JobState
 from orgs.actions.imports import job as jobs
 from orgs.models import ImportFault, Organization
+from orgs.queries.imports import copies
 from orgs.tables.ledgers import LEDGERS
+from orgs.tasks import run_import, run_marked
 
 pytestmark = pytest.mark.django_db
 HEAD = [
@@ -37,7 +39,7 @@ def bring(cast, tmp_path):
         book.save(tmp_path / "book.xlsx")
         file = SimpleUploadedFile("book.xlsx", (tmp_path / "book.xlsx").read_bytes())
         job = jobs.submit(ledger=LEDGERS["teams"], file=file, by=cast.officer)
-        jobs.work(job.pk, LEDGERS)
+        run_import(job.pk)
         job.refresh_from_db()
         return job
 
@@ -46,7 +48,7 @@ def bring(cast, tmp_path):
 
 def written(job):
     jobs.confirm(job=job, good_only=True)
-    jobs.work(job.pk, LEDGERS)
+    run_import(job.pk)
     job.refresh_from_db()
     assert job.state == JobState.DONE, job.message
 
@@ -63,7 +65,14 @@ def test_one_sheet_per_committee_goes_in_whole_and_faults_name_their_sheet(bring
         甲二=[["题"], HEAD, team(3, "三队", "甲二"), team(4, "四队", "甲二", **{"联系电话（手机）": "123"}), team(1, "五队", "甲二")],
         汇总=[HEAD, team(1, "一队"), team(2, "二队"), team(3, "三队", "甲二")],
     )  # fmt: skip
-    assert job.result["counts"] == {"read": 5, "created": 3, "updated": 0, "unchanged": 0, "rejected": 2}
+    assert job.result["counts"] == {
+        "read": 5,
+        "created": 3,
+        "updated": 0,
+        "unchanged": 0,
+        "rejected": 2,
+        "held": 0,
+    }
     faults = list(ImportFault.objects.filter(job=job).values_list("sheet", "row", "header", "kind", "reason"))
     assert faults == [
         ("甲二", 5, "备案编号", "duplicate_in_file", "与工作表“甲一”第 2 行重复"),
@@ -78,7 +87,10 @@ def test_one_sheet_per_committee_goes_in_whole_and_faults_name_their_sheet(bring
     assert set(Organization.objects.values_list("name", "community__name")) == {
         ("一队", "甲一居委会"), ("二队", "甲一居委会"), ("三队", "甲二居委会")
     }  # fmt: skip
-    marked = openpyxl.load_workbook(jobs.default_storage.open(job.result["marked"]))
+    copy = copies(job).first()
+    run_marked(copy.pk)
+    copy.refresh_from_db()
+    marked = openpyxl.load_workbook(copy.file.open())
     assert "不是有效的电话号码" in marked["甲二"]["G4"].comment.text and marked["甲一"]["G2"].comment is None
 
 
@@ -126,6 +138,13 @@ def test_three_spellings_with_invisible_characters_are_one_team(bring, cast):
         team(1, "\ufeff合唱队\u202a", 备案编号=None),
     ]
     job = bring(a=[HEAD, *rows])
-    assert job.result["counts"] == {"read": 3, "created": 1, "updated": 0, "unchanged": 0, "rejected": 2}
+    assert job.result["counts"] == {
+        "read": 3,
+        "created": 1,
+        "updated": 0,
+        "unchanged": 0,
+        "rejected": 2,
+        "held": 0,
+    }
     written(job)
     assert Organization.objects.get().name == "合唱队"

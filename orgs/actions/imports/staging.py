@@ -1,12 +1,14 @@
 """The temporary tables of one import: rows, faults, search keys. They vanish with the transaction."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import psycopg
 from django.db import connection, models
 
-from core.ledger.faults import Fault
+from core.ledger.faults import HEADER_LIMIT, Fault, RowError, kept
 from core.ledger.reading import PER_PAGE, Page, Sheet
 
 BATCH = 4_000
@@ -22,7 +24,11 @@ def quoted(name: str) -> str:
 
 
 class Staging:
-    """`import_row` (row, ok, target, target_version, change, and one typed column per staged field) and `import_fault`."""
+    """`import_row` (one typed column per staged field, and what follows) and `import_fault`.
+
+    ok: nothing is wrong with it; target: the record that it is, of that version, found by `matched` (a number or the name);
+    doubt: why it may be another one after all; emptied: fields that the record has and the row leaves empty; change: see `RowGroup`.
+    """
 
     def __init__(self, sheet: Sheet, columns: dict[str, str]):
         """columns: staged field → SQL type. Names come from declarations, never from a file."""
@@ -36,8 +42,8 @@ class Staging:
         self.cursor.execute("DROP TABLE IF EXISTS import_row, import_fault, import_key, import_page")
         typed = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
         self.cursor.execute(
-            f"CREATE TEMP TABLE import_row (row integer, ok boolean DEFAULT true, target bigint, "
-            f"target_version integer, change text, {typed}) ON COMMIT DROP"
+            "CREATE TEMP TABLE import_row (row integer, ok boolean DEFAULT true, target bigint, target_version integer, "
+            f"matched text, doubt text, emptied text[] DEFAULT '{{}}', change text, {typed}) ON COMMIT DROP"
         )
         self.cursor.execute(
             "CREATE TEMP TABLE import_fault (row integer, col integer, header text, kind text, value text, "
@@ -57,9 +63,18 @@ class Staging:
         self.copy(f"COPY import_fault ({FAULT_FIELDS}) FROM STDIN", (fault[:7] for fault in faults))
 
     def copy(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
-        with self.cursor.cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
+        """Rows begin with their number: what the database does not take is told with it, as `RowError`."""
+        numbers = []
+        try:
+            with self.cursor.cursor.copy(statement) as copy:
+                for row in rows:
+                    numbers.append(row[0])
+                    copy.write_row(row)
+        except psycopg.DataError as error:
+            line = re.search(
+                r"line (\d+)", error.diag.context or ""
+            )  # the server's own count; else the last one sent
+            raise RowError(numbers[int(line[1]) - 1 if line else -1]) from error
 
     def ready(self) -> None:
         self.cursor.execute("ALTER TABLE import_row ADD PRIMARY KEY (row)")
@@ -95,7 +110,7 @@ class Staging:
     def _blamed(self, field: str, page: Page) -> tuple[int, str]:
         """(column, header) at which a sheet is blamed for a field; its first known column where it has none of the field."""
         index = self.sheet.at.get((page.number, field), page.plan[0][1])
-        return index + 1, page.headers[index][:60]
+        return index + 1, kept(page.headers[index], HEADER_LIMIT)
 
     def named(self, row: str) -> str:
         """An SQL expression of a row's name for messages: 第 5 行, with its sheet where there are several."""
