@@ -9,6 +9,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.urls import NoReverseMatch, reverse
 
 from core import parameters
+from core.numbers import whole
 from core.registry import BY_ADDRESS, PAGES
 
 NAME_FIELDS = ("name", "label", "title", "file_name", "username")
@@ -25,7 +26,7 @@ DOINGS = {
 
 def names_of(model, keys: Iterable[int]) -> dict[int, str]:
     """pk → name of each record, in one or two statements; of a deleted one the last name that its history kept."""
-    keys = {int(key) for key in keys if str(key).isdecimal() and len(str(key)) < 19}
+    keys = {number for key in keys if (number := whole(key)) is not None}
     path = named_by(model)
     if not keys or path is None:
         return {}

@@ -152,6 +152,8 @@ def _result(outcome: run.Outcome) -> dict:
         "kinds": outcome.kinds,
         "preview": outcome.preview,
         "sheet": outcome.sheet,
+        "sheets": outcome.sheets if len(outcome.sheets) > 1 else [],
+        "notes": outcome.notes,
         "written": outcome.written,
         "context": outcome.context,
     }

@@ -11,14 +11,14 @@ from django.db import InterfaceError, OperationalError, transaction
 from core import jobs
 from core.history import told
 from core.ledger.columns import Ledger
-from core.ledger.faults import Fault, RowError, kept
+from core.ledger.faults import Fault, RowError
 from core.ledger.guard import Refused
 from core.ledger.reading import Sheet, open_ledger
 from core.scope import Area
 from orgs.actions.imports.activities import ActivityImport
 from orgs.actions.imports.preview import Preview
 from orgs.actions.imports.register import RegisterImport
-from orgs.actions.imports.staging import FAULT_FIELDS
+from orgs.actions.imports.staging import FAULTS_OF_SHEETS
 from orgs.choices import Tier, Verb
 
 EVERYWHERE = Area("all", label="全部")
@@ -65,6 +65,8 @@ class Outcome(Counts):
 
     written: bool = False
     sheet: str = ""
+    sheets: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     kinds: dict[str, int] = field(default_factory=dict)
     preview: dict = field(default_factory=dict)
     context: str = ""
@@ -122,10 +124,12 @@ def _stage(work, progress) -> None:
     passing = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
     try:
         work.stage(progress)
-    except (Refused, RowError, jobs.Stopped, *passing):
+    except (Refused, jobs.Stopped, *passing):
         raise
+    except RowError as error:
+        raise RowError(work.sheet.where(error.row)[1]) from error.__cause__
     except Exception as error:
-        raise RowError(work.parser.row) from error
+        raise RowError(work.sheet.where(work.parser.row)[1]) from error
 
 
 def _count(work, sheet: Sheet) -> Outcome:
@@ -139,6 +143,8 @@ def _count(work, sheet: Sheet) -> Outcome:
         rejected=changes.get("rejected", 0),
         held=changes.get("held", 0),
         sheet=sheet.name,
+        sheets=[page.name for page in sheet.pages],
+        notes=sheet.notes,
         kinds=kinds,
     )
 
@@ -155,9 +161,9 @@ def keep_for_job(job: int) -> Callable[[object, Preview], None]:
         staging = work.staging
         staging.execute("DELETE FROM orgs_importfault WHERE job_id = %s", [job])
         staging.execute(
-            'INSERT INTO orgs_importfault (job_id, sheet, "row", "column", header, kind, value, reason, allowed) '
-            f"SELECT %s, %s, {FAULT_FIELDS} FROM import_fault ORDER BY row, col",
-            [job, kept(work.sheet.name, 60)],
+            'INSERT INTO orgs_importfault (job_id, "row", "column", header, kind, value, reason, allowed, sheet) '
+            f"SELECT %s, found.* FROM ({FAULTS_OF_SHEETS}) found",
+            [job],
         )
         shown.store(job)
 
@@ -166,7 +172,7 @@ def keep_for_job(job: int) -> Callable[[object, Preview], None]:
 
 def faults_of(rows) -> Iterator[Fault]:
     """Stored faults as the marker reads them."""
-    for row in rows.values_list("row", "column", "header", "kind", "value", "reason", "allowed").iterator(
-        chunk_size=2_000
-    ):
+    for row in rows.values_list(
+        "row", "column", "header", "kind", "value", "reason", "allowed", "sheet"
+    ).iterator(chunk_size=2_000):
         yield Fault(*row)
