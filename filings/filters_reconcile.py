@@ -34,7 +34,7 @@ class OfRun(ListFilter):
         street = streets[0][0] if len(streets) == 1 else asked.get("street")
         fields["street"].choices = streets
         fields["community"].choices = community_choices(
-            user, int(street) if str(street).isdecimal() else None
+            user, int(street) if str(street).isdecimal() else None, str(asked.get("community", ""))
         )
         if len(streets) < 2:
             del fields["street"]

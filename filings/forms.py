@@ -57,7 +57,7 @@ class FilingForm(CaseForm):
             )
         if "community" in self.fields:
             open_now = (
-                Community.objects.visible_to(user).filter(closed_on__isnull=True).select_related("street")
+                Community.objects.visible_to(user).open_on(timezone.localdate()).select_related("street")
             )
             self.fields["community"].queryset = open_now.order_by("street__order", "code")
             self.fields["community"].empty_label = "请选择"

@@ -7,11 +7,13 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 
+from core.dated import open_on
 from core.filters import ChoiceFilter, ListFilter, day_filter
 from orgs import search
 from orgs.choices import Dormancy, Grade, PairState, Reason, RequestState, Status, Tier
 from orgs.models import Activity, DuplicatePair, Organization, StatusChange
 from orgs.queries import register, terms, todo
+from places.models import Community
 
 EXPIRING = [("expired", "已过期"), ("30", "30 天内到期"), ("90", "90 天内到期"), ("180", "180 天内到期")]
 
@@ -35,11 +37,7 @@ class PlacedFilter(ListFilter):
         if street is None and len(streets) == 1:
             street = streets[0][0]
         self.offer("street", streets)
-        communities = register.community_choices(user, street)
-        community = str(asked.get("community", ""))
-        if community and not any(str(pk) == community for pk, _ in communities):
-            communities += register.community_named(user, community)
-        self.offer("community", communities)
+        self.offer("community", register.community_choices(user, street, str(asked.get("community", ""))))
 
     @staticmethod
     def number(value) -> int | None:
@@ -100,7 +98,9 @@ class OrganizationFilter(PlacedFilter):
         return todo.living(queryset)
 
     def by_placed(self, queryset, name, value):
-        return queryset.filter(community__isnull=False, community__closed_on__isnull=True)
+        return queryset.filter(
+            open_on(Community, timezone.localdate(), "community__"), community__isnull=False
+        )
 
     def by_counted(self, queryset, name, value):
         return register.counted(queryset)

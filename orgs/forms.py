@@ -120,7 +120,7 @@ class OrganizationForm(forms.ModelForm):
         streets = Street.objects.visible_to(self.user).distinct().order_by("district", "order")
         self.fields["street"].queryset = streets
         communities = (
-            Community.objects.visible_to(self.user).filter(closed_on__isnull=True).select_related("street")
+            Community.objects.visible_to(self.user).open_on(timezone.localdate()).select_related("street")
         )
         self.fields["community"].queryset = communities.order_by("street__order", "code")
         self.fields["community"].label_from_instance = lambda c: f"{c.street.name} {c.name}"
