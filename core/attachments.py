@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 import puremagic
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
+from django.utils import timezone
 
 from core.ledger.guard import Refused
 from core.models import Attachment
@@ -101,11 +102,34 @@ def attach(record: models.Model, file, *, by) -> Attachment:
     return kept
 
 
+def remove(record: models.Model, pk: int, *, by) -> Attachment | None:
+    """Take a file off a record; it stays readable for what was decided with it. None when the record has no such file."""
+    found = of(record).filter(pk=pk).first()
+    return found and _mark(found, by, timezone.now())
+
+
+def put_back(record: models.Model, pk: int) -> Attachment | None:
+    """Undo a removal. None when no such file was removed."""
+    found = all_of(record).filter(pk=pk, removed_at__isnull=False).first()
+    return found and _mark(found, None, None)
+
+
+def _mark(file: Attachment, by, at) -> Attachment:
+    file.removed_by, file.removed_at = by, at
+    file.save(update_fields=["removed_by", "removed_at"])
+    return file
+
+
 def of(record: models.Model):
     """The files of a record that the caller may see already."""
+    return all_of(record).filter(removed_at=None)
+
+
+def all_of(record: models.Model):
+    """Also those that were taken off."""
     return Attachment.objects.filter(
         record_type=ContentType.objects.get_for_model(record), record_id=record.pk
-    ).select_related("added_by")
+    ).select_related("added_by", "removed_by")
 
 
 def fetchable(user, pk: int) -> Attachment | None:

@@ -6,6 +6,7 @@ list meanwhile is left alone, and the result file says why.
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,7 +56,7 @@ class BulkAction:
 
     form: a BulkForm; effect(cleaned) → words such as “类别改为文体活动类”; excluded(rows, user, cleaned) → {pk: reason};
     apply(pks, cleaned, by=, reason=) writes some of the rows, under the context of `verb`; it may answer with {pk: reason} of
-    those that could not be written; most: rows at once;
+    those that could not be written; most: rows at once; each: every row is an act of its own, which can go back alone;
     stamp: the field that changes whenever somebody saves a row; name: the field that a person knows a row by.
     """
 
@@ -70,6 +71,7 @@ class BulkAction:
     most: int = MOST
     stamp: str = "version"
     name: str = "name"
+    each: bool = False
 
 
 def among(rows: models.QuerySet, ids: Sequence[int]) -> models.QuerySet:
@@ -169,7 +171,8 @@ def carry_out(job: Job, progress: jobs.Progress) -> None:
         reasons |= {pk: NOT_SHOWN for pk in set(able).difference(promised)}
         progress.step("修改", len(change))
         reason = form.cleaned_data["reason"]
-        with told(action.verb, job.owner, reason, job=job.pk) as context:
+        whole = nullcontext() if action.each else told(action.verb, job.owner, reason, job=job.pk)
+        with whole as context:
             for start in range(0, len(change), CHUNK):
                 progress.go_on()
                 left = action.apply(
@@ -182,7 +185,7 @@ def carry_out(job: Job, progress: jobs.Progress) -> None:
         write_result(path, job, results(view, action, job, reasons))
         exports.finish(
             job, path, f"{action.label}_结果_{timezone.localdate():%Y%m%d}.xlsx", len(job.params["ids"]),
-            {"changed": len(change), "left": len(reasons), "context": str(context.id) if change else ""},
+            {"changed": len(change), "left": len(reasons), "context": str(context.id) if change and context else ""},
             f"修改 {len(change):,} 条，未改 {len(reasons):,} 条。",
         )  # fmt: skip
 
@@ -262,4 +265,5 @@ def step_action(flow, verb: str, grant: str) -> BulkAction:
     return BulkAction(
         key=verb, label=f"批量{step.label}", grant=grant, verb=step, form=OpinionForm,
         effect=lambda cleaned: step.label, excluded=excluded, apply=apply, most=STEPS_AT_ONCE,
+        each=True,
     )  # fmt: skip

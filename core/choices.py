@@ -49,6 +49,7 @@ class CaseVerb(TextChoices):
 
     ENTER = "enter", "录入"
     EDIT = "edit", "修改"
+    TAKE_BACK = "take_back", "撤回决定"
 
 
 class Purpose(TextChoices):

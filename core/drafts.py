@@ -9,8 +9,10 @@ import datetime
 import hashlib
 import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from django import forms
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core import signing
@@ -18,34 +20,38 @@ from django.db import transaction
 from django.http import QueryDict
 from django.utils import timezone
 
-from core.models import Draft, Submission
+from core.models import Draft, KeptFile, Submission
 
 FIELD = "form_key"
 LIVES = datetime.timedelta(days=30)
+FAILED = 400  # answers from here on say that nothing may stand
 MOST = 200_000  # characters that a draft may hold
 UNKEPT = {FIELD, "csrfmiddlewaretoken", "password", "old_password", "new_password1", "new_password2"}
 
 
 @dataclass(frozen=True)
 class Key:
+    """What the key of a form proves: that this page was drawn for this person. seen: the version of the case that it showed."""
+
     key: uuid.UUID
     user: int
     path: str
     title: str
+    seen: int | None = None
 
 
-def issue(request, title: str = "", path: str = "") -> str:
+def issue(request, title: str = "", path: str = "", seen: int | None = None) -> str:
     """A new key for a form on this page, or for one that is sent to another path. Shown again it keeps the one that it has."""
     path = path or request.path
     if request.method == "POST" and (given := read(request)) and given.path == path:
-        return signed(given)
+        return signed(replace(given, seen=seen))
     draft = getattr(request, "draft", None)
     known = draft.key if draft and draft.path == path else uuid.uuid4()
-    return signed(Key(known, request.user.pk, path, str(title)[:200]))
+    return signed(Key(known, request.user.pk, path, str(title)[:200], seen))
 
 
 def signed(key: Key) -> str:
-    return signing.dumps([key.key.hex, key.user, key.path, key.title], salt=FIELD)
+    return signing.dumps([key.key.hex, key.user, key.path, key.title, key.seen], salt=FIELD)
 
 
 def read(request) -> Key | None:
@@ -72,11 +78,11 @@ def keep_apart(key: Key, data: QueryDict) -> Draft | None:
     """Store what a form holds under a key of its own: nothing that was kept before is touched. Only for active accounts."""
     if not get_user_model().objects.filter(pk=key.user, is_active=True).exists():
         return None
-    return keep(replace(key, key=uuid.uuid4()), data)
+    return keep(replace(key, key=uuid.uuid4()), data, origin=key.key)
 
 
-def keep(key: Key, data: QueryDict) -> Draft | None:
-    """Store what a form holds. None when there is nothing, or more than a form can hold."""
+def keep(key: Key, data: QueryDict, origin: uuid.UUID | None = None) -> Draft | None:
+    """Store what a form holds. None when there is nothing, or more than a form can hold. origin: see `Draft`."""
     fields = contents(data)
     if (
         not any(any(values) for values in fields.values())
@@ -86,11 +92,47 @@ def keep(key: Key, data: QueryDict) -> Draft | None:
     if Submission.objects.filter(key=key.key).exists():
         return None
     values = {"user_id": key.user, "path": key.path, "title": key.title, "fields": fields}
+    values |= {"origin": origin} if origin else {}
     return Draft.objects.update_or_create(key=key.key, defaults=values)[0]
 
 
+def of(user):
+    """What a person began and did not send, the newest first; a draft that another one goes on with is left out."""
+    recent = Draft.objects.filter(user=user, saved_at__gte=timezone.now() - LIVES)
+    gone_on = recent.filter(origin__isnull=False).values("origin")
+    return recent.exclude(key__in=gone_on)
+
+
 def drafts_of(user, path: str):
-    return Draft.objects.filter(user=user, path=path, saved_at__gte=timezone.now() - LIVES)
+    return of(user).filter(path=path)
+
+
+def lineage(key: uuid.UUID) -> list[uuid.UUID]:
+    """The key of a form and of those whose contents it goes on with, the newest first."""
+    found, known = [key], Draft.objects.filter(key=key).values_list("origin", flat=True).first()
+    while known and known not in found:
+        found.append(known)
+        known = Draft.objects.filter(key=known).values_list("origin", flat=True).first()
+    return found
+
+
+def drop(key: uuid.UUID) -> None:
+    """Forget a draft, what it goes on with, and the files that were kept with it."""
+    keys = lineage(key)
+    for kept in KeptFile.objects.filter(key__in=keys):
+        kept.file.delete(save=False)
+    KeptFile.objects.filter(key__in=keys).delete()
+    Draft.objects.filter(key__in=keys).delete()
+
+
+def typed(draft: Draft, fields: Mapping[str, forms.Field]) -> list[tuple[str, str]]:
+    """(label, words) of what was written into a draft by hand, as far as the form has these fields."""
+    found = [(name, "、".join(filter(None, values))) for name, values in draft.fields.items()]
+    return [
+        (fields[name].label or name, words)
+        for name, words in found
+        if words and isinstance(fields.get(name), forms.CharField)
+    ]
 
 
 def as_posted(draft: Draft) -> QueryDict:
@@ -114,7 +156,7 @@ def fill(form_class, request, **kwargs):
 
 
 class Unfinished(Exception):
-    """Carries the answer of a form that was not carried out through the rollback of its transaction."""
+    """Carries the answer of a form that broke through the rollback of its transaction."""
 
     def __init__(self, response):
         super().__init__()
@@ -124,7 +166,8 @@ class Unfinished(Exception):
 def once(key: Key, user, data: QueryDict, act):
     """`act()` answers with a redirect when it did its work: (response, None); or (None, the earlier submission).
 
-    Everything `act` wrote stands or falls with the key being used up. Of two sendings at once the second waits here.
+    What it wrote stands or falls with the key being used up. A page that comes back keeps its key, and what was recorded of
+    it (a look at a masked number) stays: an action is whole or nothing by itself. Of two sendings at once the second waits here.
     """
     try:
         with transaction.atomic():
@@ -133,20 +176,36 @@ def once(key: Key, user, data: QueryDict, act):
             if not first:
                 return None, earlier
             response = act()
-            if response.status_code not in (301, 302, 303):
+            if response.status_code >= FAILED:
                 raise Unfinished(response)
-            Submission.objects.filter(key=key.key).update(url=response.url[:500])
-            Draft.objects.filter(key=key.key).delete()
+            if response.status_code not in (
+                301,
+                302,
+                303,
+            ):  # it was not carried out: what it left stays, the key too
+                Submission.objects.filter(key=key.key).delete()
+                return response, None
+            known |= {"url": response.url[:500]}
+            Submission.objects.filter(key=key.key).update(url=known["url"])
+            for used in lineage(key.key)[
+                1:
+            ]:  # the page that was on the screen before the sign-in is not sent again
+                Submission.objects.get_or_create(key=used, defaults=known)
+            drop(key.key)
             return response, None
     except Unfinished as unfinished:
         return unfinished.response, None
 
 
 def forget_old() -> int:
-    """Delete drafts and used keys that are too old to matter; how many."""
+    """Delete drafts, their files and used keys that are too old to matter; how many."""
     before = timezone.now() - LIVES
+    old = KeptFile.objects.filter(saved_at__lt=before)
+    for kept in old:
+        kept.file.delete(save=False)
     return (
-        Draft.objects.filter(saved_at__lt=before).delete()[0]
+        old.delete()[0]
+        + Draft.objects.filter(saved_at__lt=before).delete()[0]
         + Submission.objects.filter(sent_at__lt=before - LIVES).delete()[0]
     )
 

@@ -161,9 +161,14 @@ def to_see_to(user) -> list[Job]:
     mine = Job.objects.filter(owner=user)
     waiting = Q(state=JobState.WAITING)
     ended = Q(kind__in=KINDS_WITH_ROWS, finished_at__gte=since)
-    unfetched = ended & Q(state=JobState.DONE) & ~Q(result__has_key="fetched_at")
+    asks = Q(kind=KIND) | Q(
+        result__left__gt=0
+    )  # of many changes only those tell something that left rows as they were
+    unfetched = ended & asks & Q(state=JobState.DONE) & ~Q(file="") & ~Q(result__has_key="fetched_at")
     return list(
-        mine.filter(waiting | unfetched | ended & Q(state=JobState.FAILED)).only("title", "state", "owner")
+        mine.filter(waiting | unfetched | ended & Q(state=JobState.FAILED)).only(
+            "title", "state", "owner", "kind"
+        )
     )
 
 

@@ -126,7 +126,12 @@ def timeline(record: models.Model, *, skipped=frozenset(), verbs=None, limit: in
         ):
             if not out[-1]["begins"]:
                 out[-1]["changes"] = joined(out[-1]["changes"], changes)
-        elif before is None or changes or row.pgh_label in ENDS:
+        elif (
+            before is None
+            or changes
+            or row.pgh_label in ENDS
+            or (context.get("case") and context.get("reason"))
+        ):
             words = context.get("words") or dict(verbs or ()).get(context.get("verb", ""))
             out.append(
                 {

@@ -29,7 +29,10 @@ class Declared:
 UNDO_DAYS = Declared(
     "core.undo.days", "可撤销期限", "天", Decimal(30), "内部口径，可调整", least=Decimal(1), most=Decimal(365)
 )
-PARAMETERS = [UNDO_DAYS]
+TAKE_BACK_MINUTES = Declared(
+    "core.take_back.minutes", "撤回决定的期限", "分钟", Decimal(30), "内部口径，可调整", most=Decimal(1440)
+)
+PARAMETERS = [UNDO_DAYS, TAKE_BACK_MINUTES]
 
 # 核对：(这件事的记录, 办理人) → 一句中文说明为什么不能办；可以办时返回 None
 Check = Callable[[Any, Any], str | None]

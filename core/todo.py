@@ -13,7 +13,10 @@ MOST = 500  # rows of one kind: beyond that a person works from the list
 
 @dataclass(frozen=True)
 class Entry:
-    """One row: what it is about, what to do, where the button is, until when; count when it stands for a list."""
+    """One row: what it is about, what to do, where the button is, until when; count when it stands for a list.
+
+    discard: the address that throws it away, for what can be thrown away.
+    """
 
     title: str
     action: str
@@ -22,6 +25,7 @@ class Entry:
     state: str = "info"
     words: str = ""
     count: int | None = None
+    discard: str = ""
 
 
 Source = Callable[[object, datetime.date], list[Entry]]

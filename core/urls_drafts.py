@@ -6,4 +6,5 @@ app_name = "drafts"
 urlpatterns = [
     path("", drafts.keep, name="keep"),
     path("<uuid:key>/discard/", drafts.discard, name="discard"),
+    path("<uuid:key>/<slug:field>/picture/", drafts.picture, name="picture"),
 ]

@@ -12,6 +12,7 @@ from functools import lru_cache
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from holidays import HolidayBase, country_holidays
 
@@ -58,16 +59,25 @@ class Workdays:
             return -self.between(b, a)
         return sum(self.is_workday(a + n * DAY) for n in range(1, (b - a).days + 1))
 
+    def last_late(self, today: datetime.date) -> datetime.date:
+        """The newest deadline that is late on a day: a deadline on a day off ends with the next working day (民法典第二百零三条)."""
+        return self.add(today, -1)
+
+    def is_late(self, day: datetime.date | None, today: datetime.date) -> bool:
+        """Whether a deadline has passed. The one rule behind every badge, filter, figure and record; None is never late."""
+        return day is not None and day <= self.last_late(today)
+
     def due(self, day: datetime.date, today: datetime.date) -> tuple[str, str]:
-        """(css state, words) of a deadline. One that falls on a day off ends with the next working day (民法典第二百零三条)."""
+        """(css state, words) of a deadline, and where a day off moves it."""
         last = self.add(day, 0)
-        if last == today:
-            return "warn", "今天到期"
-        if last < today:
+        moved = f"（遇放假顺延到 {last:%m-%d}）" if last != day else ""
+        if self.is_late(day, today):
             days = self.between(last, today)
-            return "late", f"超期 {days} 个工作日" if days else "已超期"
+            return "late", (f"超期 {days} 个工作日" if days else "已超期") + moved
+        if last <= today:
+            return "warn", "今天到期" + moved
         days = self.between(today, last)
-        return ("warn" if days <= SOON else "info"), f"还剩 {days} 个工作日"
+        return ("warn" if days <= SOON else "info"), f"还剩 {days} 个工作日" + moved
 
     def published(self, year: int) -> bool:
         """Whether the year's 调休 is known, from the library or because the bureau entered a worked weekend."""
@@ -104,6 +114,16 @@ def between(a: datetime.date, b: datetime.date) -> int:
 def due(day: datetime.date, today: datetime.date) -> tuple[str, str]:
     """See `Workdays.due`."""
     return read().due(day, today)
+
+
+def is_late(day: datetime.date | None, today: datetime.date) -> bool:
+    """See `Workdays.is_late`."""
+    return read().is_late(day, today)
+
+
+def late(today: datetime.date, field: str = "due_on") -> Q:
+    """The rows whose deadline is late on a day: the same rule as `is_late`, as a condition."""
+    return Q(**{f"{field}__lte": read().last_late(today)})
 
 
 def forget() -> None:

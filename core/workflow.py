@@ -7,19 +7,26 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import models, transaction
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from core import attachments, notices, workdays
+from core import attachments, notices, taking_back, workdays
 from core.choices import CaseVerb
 from core.facts import FILES, Fact, facts_of, label_of
 from core.history import told
 from core.parameters import value
 from core.policy import NEEDED, Step, Workflow
+from core.waiting import Waiting
 
 FLOWS: dict[str, "Flow"] = {}
-RESERVED = {"edit", "attach", "form", "certificate"}  # addresses of a case that are no steps
+RESERVED = {
+    "edit",
+    "attach",
+    "detach",
+    "form",
+    "certificate",
+    taking_back.STEP.verb,
+}  # addresses of a case that are no steps
 IN_TURN = "next=1"  # the address of a case that is opened from 我的待办: after a step the next one follows
 
 
@@ -43,7 +50,7 @@ class Opinion(NamedTuple):
 
 
 @dataclass
-class Flow:
+class Flow(Waiting):
     """A workflow bound to its records.
 
     model: a concrete Case; subject: name of its foreign key to what the case is about, which may be empty at first;
@@ -55,7 +62,8 @@ class Flow:
     before(case): (title, facts) to compare with, by default the last decided case of the same subject;
     warnings(case, by): sentences that the decider should read and that refuse nothing;
     effects: verb → what else happens, called with (case, by, note) in the same transaction, before the case is stored;
-    related: foreign keys that the name of a case is read through; more(case): facts that are no columns of the case.
+    related: foreign keys that the name of a case is read through; more(case): facts that are no columns of the case;
+    given_out(case, since): sentences on what left the house since a decision, which then cannot be taken back.
     """
 
     workflow: Workflow
@@ -71,6 +79,7 @@ class Flow:
     effects: dict[str, Callable] = field(default_factory=dict)
     related: Sequence[str] = ()
     more: Callable[[Any], list[Fact]] = lambda case: []
+    given_out: Callable[[Any, datetime.datetime], list[str]] = lambda case, since: []
 
     def __post_init__(self):
         """A slip in a declaration stops the start, not the officer."""
@@ -123,45 +132,6 @@ class Flow:
         names = [*(self.editable or self.fields)(case), FILES]
         return [name for name in names if not case.returned or name in case.returned]
 
-    def waiting_for(self, user):
-        """The open cases on which this person is asked for a step, by deadline; None when the role is never asked."""
-        steps = [s for s in self.workflow.steps if s.asked and user.role in s.roles]
-        if not steps:
-            return None
-        mine = Q()
-        for step in steps:
-            here = Q(state__in=step.sources, **{f"{name}__in": values for name, values in step.when.items()})
-            if step.others:
-                here &= ~Q(hands__contains=[user.pk])
-            if step.opens:
-                here &= Q(**{f"{step.opens}__lte": timezone.localdate()})
-            mine |= here & Q(side=user.role) if step.own else here
-        rows = self.model.objects.visible_to(user).filter(mine)
-        return rows.order_by(models.F("due_on").asc(nulls_last=True), "pk")
-
-    def asked_of(self, case, user) -> list[Step]:
-        """The steps for which a case of `waiting_for` waits, by what the case itself says: no query."""
-        return [
-            s for s in self.workflow.leaving(case.state, case)
-            if s.asked and user.role in s.roles and (not s.own or case.side == user.role)
-            and not (s.others and user.pk in case.hands)
-        ]  # fmt: skip
-
-    def next_for(self, user, case) -> tuple[int | None, int]:
-        """(key of the case that waits for this person after this one, how many wait besides it)."""
-        rows = self.waiting_for(user)
-        if rows is None:
-            return None, 0
-        rows = rows.exclude(pk=case.pk)
-        after = (
-            Q(due_on=case.due_on, pk__gt=case.pk) | Q(due_on__gt=case.due_on)
-            if case.due_on
-            else Q(pk__gt=case.pk)
-        )
-        later = rows.filter(after | Q(due_on=None) if case.due_on else after & Q(due_on=None))
-        keys = later.values_list("pk", flat=True).first() or rows.values_list("pk", flat=True).first()
-        return keys, rows.count()
-
     # ---- writing ----
 
     @transaction.atomic
@@ -193,12 +163,26 @@ class Flow:
     @transaction.atomic
     def attach(self, case, file, *, by):
         """Add a file while the contents are open. ValidationError when they are not; `attachments.Refused` by its contents."""
-        case = self.locked(case)
-        if not self.may_edit(case, by) or FILES not in self.open_fields(case):
-            raise ValidationError("现在不能添加附件：只有填报的一方在送审以前、补正时可以。")
+        case = self._open_for_files(case, by, "添加")
         kept = attachments.attach(case, file, by=by)
         self._touch(case, by, f"添加附件“{kept.name}”")
         return kept
+
+    @transaction.atomic
+    def detach(self, case, file: int, *, by, back: bool = False) -> attachments.Attachment:
+        """Take a file off the case while the contents are open, or put it back. What was frozen with it still names it."""
+        case = self._open_for_files(case, by, "恢复" if back else "移除")
+        found = attachments.put_back(case, file) if back else attachments.remove(case, file, by=by)
+        if found is None:
+            raise ValidationError("这个附件刚才已经处理过，请刷新页面。")
+        self._touch(case, by, f"{'恢复' if back else '移除'}附件“{found.name}”")
+        return found
+
+    def _open_for_files(self, case, by, doing: str):
+        case = self.locked(case)
+        if not self.may_edit(case, by) or FILES not in self.open_fields(case):
+            raise ValidationError(f"现在不能{doing}附件：只有填报的一方在送审以前、补正时可以。")
+        return case
 
     def _touch(self, case, by, why: str = "") -> None:
         """Somebody had the contents in hand: they will not decide on them."""
@@ -230,7 +214,7 @@ class Flow:
         if step.freezes and not note.strip() and (words := self.uncorrected(case)):
             reasons.append(words)
         if not reasons and seen is not None and seen != case.version:
-            reasons.append("您打开这一页以后，内容有变化。请核对下面的现状，再办理。")
+            reasons.append(taking_back.STALE)
         if step.note == NEEDED and not note.strip():
             reasons.append("请填写意见。")
         if step.returns and not returned:
@@ -248,7 +232,7 @@ class Flow:
             self._freeze(case, by)
         if step.decides:
             case.decided_by, case.decided_at = by, timezone.now()
-            case.in_time = late is None or timezone.localdate() <= late
+            case.in_time = not workdays.is_late(late, timezone.localdate())
         case.returned = dict(returned or {}) if step.returns else {}
         case.state, case.version = step.target, case.version + 1
         case.said = {
@@ -259,8 +243,8 @@ class Flow:
                 effect(case, by, note)
             case.full_clean()
             case.save()
-        if (step.decides or step.returns) and case.entered_by_id != by.pk:
-            self._tell(case, note)
+        if step.decides or step.returns:
+            self.tell(case, case.get_state_display(), note, by)
         return case
 
     def uncorrected(self, case) -> str:
@@ -311,14 +295,15 @@ class Flow:
         start = (getattr(case, step.since) if step.since else None) or today
         allowed = int(value(step.days, today)) if step.days else None
         if step.returns:
-            case.days_left = workdays.between(today, case.due_on) if case.due_on else None
+            case.days_left = workdays.between(today, workdays.add(case.due_on, 0)) if case.due_on else None
         if step.freezes and case.days_left is not None:
             start, allowed, case.days_left = today, case.days_left, None  # late before, late again
         case.due_on = None if allowed is None else workdays.add(start, allowed)
 
-    def _tell(self, case, note: str) -> None:
-        title = f"{self.workflow.title}“{case}”：{case.get_state_display()}"
-        for person in {case.entered_by, case.submitted_by or case.entered_by}:
+    def tell(self, case, words: str, note: str, by) -> None:
+        """Whoever entered and sent it hears what was done to it, unless they did it themselves."""
+        for person in {case.entered_by, case.submitted_by or case.entered_by} - {by}:
+            title = f"{self.workflow.title}“{case}”：{words}"
             notices.notify(person, title=title, url=self.url(case), body=note)
 
     # ---- reading ----
@@ -392,9 +377,12 @@ class Flow:
         return [title for title, _ in columns], rows
 
     def opinions(self, case) -> list[Opinion]:
-        """Every step that was taken, oldest first, with who, when and what they said."""
+        """Every step that was taken and not taken back, oldest first, with who, when and what they said."""
         found = {}
         for said, at in case.events.exclude(said={}).order_by("pgh_id").values_list("said", "pgh_created_at"):
+            if "of" in said:
+                found.pop(said["of"], None)
+                continue
             found.setdefault(
                 said["n"], Opinion(*(said[k] for k in ("verb", "label", "user", "who", "words")), at)
             )

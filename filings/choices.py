@@ -83,6 +83,13 @@ class Incidents(TextChoices):
     SOME = "some", "有安全事故"
 
 
+class Paper(TextChoices):
+    """What of a filing is printed."""
+
+    FORM = "form", "备案表"
+    CERTIFICATE = "certificate", "备案证明"
+
+
 class Validity(TextChoices):
     """What a certificate says about itself to whoever reads its code."""
 
@@ -91,6 +98,7 @@ class Validity(TextChoices):
     CANCELLED = "cancelled", "已注销"
     PROMOTED = "promoted", "已转为注册社会组织"
     STOPPED = "stopped", "已停止活动"
+    WITHDRAWN = "withdrawn", "已撤回"
 
 
 class GroupVerb(TextChoices):

@@ -4,6 +4,7 @@ from django import forms
 from django.utils import timezone
 from django_filters import filters
 
+from core import workdays
 from core.filters import ChoiceFilter, ListFilter, day_filter
 from filings.choices import IN_HAND, FilingState, Kind
 from filings.models import Filing
@@ -49,7 +50,7 @@ class FilingFilter(PlaceFilter):
     def by_overdue(self, queryset, name, value):
         if value == "hand":
             return queryset.filter(state__in=IN_HAND)
-        return queryset.filter(due_on__lt=timezone.localdate(), state__in=IN_HAND)
+        return queryset.filter(workdays.late(timezone.localdate()), state__in=IN_HAND)
 
     def by_late(self, queryset, name, value):
         return queryset.filter(in_time=False)

@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 
+from core import workdays
 from core.dated import open_on
 from core.filters import ChoiceFilter, ListFilter, day_filter
 from orgs import search
@@ -159,7 +160,7 @@ class StatusChangeFilter(ListFilter):
         return queryset.filter(organization__in=found.values("pk"))
 
     def by_overdue(self, queryset, name, value):
-        return queryset.filter(due_on__lt=timezone.localdate(), decided_at__isnull=True)
+        return queryset.filter(workdays.late(timezone.localdate()), decided_at__isnull=True)
 
 
 class PairFilter(ListFilter):

@@ -5,9 +5,9 @@ import datetime
 from django.urls import reverse
 from django.utils import timezone
 
-from core import exports
+from core import exports, unsent
 from core.choices import JobState
-from core.models import Draft, Job
+from core.models import Job
 from core.todo import Entry, source
 from orgs.queries import targets, todo
 from places.models import District
@@ -100,6 +100,8 @@ def from_jobs(user, today: datetime.date) -> list[Entry]:
     found = []
     for job in exports.to_see_to(user):
         action, state = JOB_ACTIONS[job.state]
+        if job.state == JobState.DONE and job.kind != exports.KIND:
+            action = "已完成，有没有改成的，请下载结果查看"
         found.append(Entry(job.title, action, reverse("jobs:detail", args=[job.pk]), state=state))
     if user.watches_jobs and (failed := Job.objects.visible_to(user).filter(state=JobState.FAILED).count()):
         found.append(Entry("失败的后台任务", "查看原因", reverse("jobs:list"), state="late", count=failed))
@@ -121,7 +123,7 @@ def from_drafts(user, today: datetime.date) -> list[Entry]:
         Entry(
             draft.titled or "没有提交的表单",
             f"{timezone.localtime(draft.saved_at):%m-%d %H:%M} 自动保存的草稿，继续填写或丢弃",
-            f"{draft.path}?draft={draft.key}",
+            f"{draft.path}?draft={draft.key}", discard=reverse("drafts:discard", args=[draft.key]),
         )
-        for draft in Draft.objects.filter(user=user)[:20]
+        for draft in unsent.open_drafts(user)
     ]  # fmt: skip

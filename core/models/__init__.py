@@ -4,7 +4,7 @@ from core.models.attachments import Attachment
 from core.models.audit import AuditEvent, AuditHead
 from core.models.cases import Case
 from core.models.entered import Entered
-from core.models.forms import Draft, Submission
+from core.models.forms import Draft, KeptFile, Submission
 from core.models.holidays import Holiday
 from core.models.jobs import Job, JobQuerySet
 from core.models.notices import Digest, Notice
@@ -22,6 +22,7 @@ __all__ = [
     "Entered",
     "Holiday",
     "Job",
+    "KeptFile",
     "JobQuerySet",
     "Notice",
     "Parameter",

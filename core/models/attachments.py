@@ -10,7 +10,8 @@ class Attachment(models.Model):
     """One file of one record. Whoever may see the record may fetch it, nobody else; its address is no secret.
 
     `file` lies outside the web root under a name of our own; `name` is what the sender called it;
-    `kind` is the media type that the contents showed, never what the sender said.
+    `kind` is the media type that the contents showed, never what the sender said. One that was removed stays: what was sent
+    for decision with it can still be read.
     """
 
     record_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
@@ -25,6 +26,10 @@ class Attachment(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="上传人", related_name="+"
     )
     added_at = models.DateTimeField("上传时间", auto_now_add=True)
+    removed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="移除人", related_name="+"
+    )
+    removed_at = models.DateTimeField("移除时间", null=True)
 
     class Meta:
         verbose_name = "附件"

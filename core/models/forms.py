@@ -5,13 +5,17 @@ from django.db import models
 
 
 class Draft(models.Model):
-    """The unsent contents of one form. `key` is the form's own: it was given out when the form was drawn."""
+    """The unsent contents of one form. `key` is the form's own: it was given out when the form was drawn.
+
+    origin: the key of the form that was on the screen when the session ended, whose contents this draft goes on with.
+    """
 
     key = models.UUIDField(primary_key=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="drafts")
     path = models.CharField("页面", max_length=300)
     title = models.CharField("表单", max_length=200, blank=True)
     fields = models.JSONField("内容", default=dict)
+    origin = models.UUIDField(null=True, editable=False)
     saved_at = models.DateTimeField("保存时间", auto_now=True)
 
     class Meta:
@@ -43,3 +47,21 @@ class Submission(models.Model):
 
     def __str__(self):
         return f"{self.key}"
+
+
+class KeptFile(models.Model):
+    """A file of a form that came back with something to correct: the browser would not send it a second time by itself."""
+
+    key = models.UUIDField()
+    field = models.CharField("栏目", max_length=60)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    file = models.FileField("文件", upload_to="unsent/%Y/%m/", max_length=300)
+    name = models.CharField("文件名", max_length=200)
+    saved_at = models.DateTimeField("保存时间", auto_now=True)
+
+    class Meta:
+        verbose_name = "未提交的文件"
+        constraints = [models.UniqueConstraint("key", "field", name="kept_file_once")]
+
+    def __str__(self):
+        return self.name

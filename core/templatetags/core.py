@@ -39,9 +39,9 @@ def form_key(context, title=""):
 
 
 @register.simple_tag
-def step_key(step, request, path):
-    """The same for a step of a case, which is sent to an address of its own."""
-    key = drafts.issue(request, step.label, f"{path}{step.verb}/")
+def step_key(label, request, path, seen):
+    """The same for a form of a case's page that is sent to an address of its own; seen: the version that the page shows."""
+    key = drafts.issue(request, label, path, seen)
     return format_html('<input type="hidden" name="{}" value="{}">', drafts.FIELD, key)
 
 

@@ -63,11 +63,11 @@ def earliest() -> datetime.datetime:
     return timezone.now() - datetime.timedelta(days=int(value(UNDO_DAYS)))
 
 
-def refusal(act: Act | None) -> str:
-    """Why this act cannot be taken back, as a sentence; empty when it can."""
+def refusal(act: Act | None, *, step: bool = False) -> str:
+    """Why this act cannot be taken back, as a sentence; empty when it can. step: its own workflow asks (core.taking_back)."""
     if act is None or not act.rows:
         return "这项操作没有可以撤销的内容。"
-    if act.step:
+    if act.step and not step:
         return "这是办理流程中的一步，不能直接撤销；需要更正时，请按流程重新办理。"
     if act.undone:
         return f"{act.undone.username} 已于 {timezone.localtime(act.undone.at):%Y-%m-%d %H:%M} 撤销过这项操作，不能再撤销一次。"

@@ -72,14 +72,14 @@ def plan(context) -> Plan:
         return Plan(act, [_part(rows, rows.counts(), sample=True) for rows in parts])
 
 
-def undo(context, by, take: Iterable[str] = (), *, reason: str = "", **more) -> Plan:
+def undo(context, by, take: Iterable[str] = (), *, reason: str = "", step: bool = False, **more) -> Plan:
     """Take an act back; what was done and what was left. Raises `Refused` with a sentence and writes nothing.
 
     by: who takes it back (`acts.find` says whether that person may); take: keys of `Part.left` that go back although
-    changed since; more: what else the history shall say of it.
+    changed since; step: see `refusal`; more: what else the history shall say of it.
     """
     act = act_of(context)
-    if sentence := refusal(act):
+    if sentence := refusal(act, step=step):
         raise Refused(sentence)
     if outside([act.context], by.area):
         raise Refused("这项操作涉及的记录已有不在您辖区内的，不能整次撤销，请联系区民政局经办。")

@@ -7,17 +7,20 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views import View
 
-from core import attachments, drafts, history, workdays
+from core import attachments, drafts, history, taking_back, workdays
 from core.drafts import fill
 from core.facts import FILES, Fact, label_of
 from core.ledger.guard import Refused
 from core.policy import FREE, NEEDED
+from core.unsent import late_words
 from core.views.base import GrantMixin
 from core.views.forms import FormPage, refuse
 from core.workflow import IN_TURN, Flow
 
+UNSEEN = "这一件还没有在您的屏幕上打开过，没有办理。请看过下面的内容再办理。"
 UNTOLD = frozenset(
     {
         "hands",
@@ -81,6 +84,11 @@ class StepForm(forms.Form):
         return {name: self.cleaned_data[name] for name in (*self.step.asks, *self.step.may_ask)}
 
 
+def number(text: str) -> int:
+    """A key that a form carried; 0, which no record has, for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
 def asked(field, **kwargs) -> forms.Field | None:
     """A field of the record as a step asks for it."""
     made = field.formfield(**kwargs)
@@ -121,40 +129,60 @@ class CasePage(GrantMixin, View):
 
     def post(self, request, pk: int, verb: str = ""):
         case = self.case(pk)
-        if verb == "attach":
-            return self.attach(case)
+        if verb in ("attach", "detach"):
+            return self.files(case, verb)
         step = self.step(verb)
         form = self.form(step, case, request.POST)
-        if not form.is_valid():
-            return self.page(case, form)
         following, left = self.flow.next_for(request.user, case) if self.in_turn else (None, 0)
-        seen = request.POST.get("seen", "")
         try:
-            self.flow.take(
-                case, verb, by=request.user, note=form.cleaned_data.get("note", ""), returned=form.returned(),
-                seen=int(seen) if seen.isdecimal() else None, **form.filled(),
-            )  # fmt: skip
+            if (seen := self.seen()) is None:
+                raise ValidationError(UNSEEN)
+            if not form.is_valid():
+                return self.page(case, form)
+            self.carry_out(case, step, form, seen)
         except ValidationError as error:
             refuse(form, error)
             return self.page(self.case(pk), form)
-        if not self.in_turn:
+        if not self.in_turn or step is taking_back.STEP:
             messages.success(request, f"已{step.label}。")
             return redirect(self.flow.detail, pk)
         rest = f"还有 {left} 件。" if following else f"{self.flow.workflow.title}都办完了。"
-        messages.success(request, f"“{case}”已{step.label}。{rest}")
+        done = '“<a href="{}">{}</a>”已{}。{}'  # who sees only now that it was a mistake finds the way back
+        messages.success(request, format_html(done, self.flow.url(case), case, step.label, rest))
         return redirect(self.in_turn_url(following) if following else "home")
 
-    def step(self, verb: str):
-        if verb not in {step.verb for step in self.flow.workflow.steps}:
-            raise Http404
-        return self.flow.workflow.step(verb)
+    def seen(self) -> int | None:
+        """The version of the case that this very form showed to this very person; None when it was never shown to them."""
+        key = drafts.read(self.request)
+        mine = key and key.user == self.request.user.pk and key.path == self.request.path
+        return key.seen if mine else None
 
-    def attach(self, case):
+    def carry_out(self, case, step, form, seen: int) -> None:
+        by, note = self.request.user, form.cleaned_data.get("note", "")
+        if step is taking_back.STEP:
+            taking_back.take_back(self.flow, case, by=by, note=note, seen=seen)
+        else:
+            self.flow.take(
+                case, step.verb, by=by, note=note, returned=form.returned(), seen=seen, **form.filled()
+            )
+
+    def step(self, verb: str):
+        found = (s for s in (*self.flow.workflow.steps, taking_back.STEP) if s.verb == verb)
+        if (step := next(found, None)) is None:
+            raise Http404
+        return step
+
+    def files(self, case, verb: str):
+        """A file comes, goes, or comes back; which one stands in `file`."""
+        sent, by = self.request.POST, self.request.user
         file = self.request.FILES.get("file")
         try:
-            if not file:
+            if verb == "detach":
+                self.flow.detach(case, number(sent.get("file", "")), by=by, back="back" in sent)
+            elif not file:
                 raise ValidationError("请先选择文件。")
-            self.flow.attach(case, file, by=self.request.user)
+            else:
+                self.flow.attach(case, file, by=by)
         except ValidationError as error:
             messages.error(self.request, "".join(error.messages))
         except Refused as refused:
@@ -189,17 +217,19 @@ class CasePage(GrantMixin, View):
         state, words = workdays.due(case.due_on, timezone.localdate()) if case.due_on else ("", "")
         against, compared = flow.compared(case)
         following = flow.next_for(user, case)[0] if self.in_turn else None
-        steps = self.steps(case, failed or unsent)
+        steps, files = self.steps(case, failed or unsent), list(attachments.all_of(case))
         context = {
             "title": f"{flow.heading(case)}：{case}", "case": case, "flow": flow, "subject": getattr(case, flow.subject),
             "tone": flow.workflow.tones.get(case.state, "info"), "due_state": state, "due_words": words,
             "sent": case.frozen and not flow.with_author(case),
             "against": against, "compared": compared, "changed": sum(row["differs"] for row in compared),
-            "warnings": flow.warnings(case, user) if any(not s["reasons"] for s in steps) else [],
+            "warnings": flow.warnings(case, user) if any(flow.leads(case, s["step"]) and not s["reasons"] for s in steps) else [],
             "steps": steps, "failed": failed, "to_do": any(s["shown"] for s in steps), "turn": f"?{IN_TURN}" if self.in_turn else "",
             "following": self.in_turn_url(following) if following else "",
             "returned": [(label_of(case, name), words) for name, words in case.returned.items()],
-            "files": attachments.of(case), "timeline": history.timeline(case, skipped=UNTOLD),
+            "files": [f for f in files if not f.removed_at], "removed": [f for f in files if f.removed_at],
+            "late_words": late_words(flow, case, reverse(flow.detail, args=[case.pk]), user),
+            "timeline": history.timeline(case, skipped=UNTOLD),
             "path": reverse(flow.detail, args=[case.pk]), "may_attach": open_to_change and FILES in flow.open_fields(case),
             "edit_url": reverse(f"{flow.detail}_edit", args=[case.pk]) if open_to_change and flow.fields(case) else "",
             "focus_edit": self.in_turn and any(s["shown"] and s["step"].freezes for s in steps), **self.extra(case),
@@ -223,7 +253,30 @@ class CasePage(GrantMixin, View):
                 "step": offer.step, "reasons": offer.reasons, "form": mine, "shown": shown,
                 "focus": focus and not mine.fields,
             })  # fmt: skip
-        return found
+        return [*found, *self.way_back(case, begun)]
+
+    def way_back(self, case, begun: StepForm | None) -> list[dict]:
+        """The decision that led here, while it can be taken back; or why it cannot."""
+        step, chance = taking_back.STEP, taking_back.chance(self.flow, case, self.request.user)
+        if chance is None:
+            return []
+        mine = begun if begun and begun.step is step else None
+        if mine is None and not chance.reasons:
+            mine = self.form(step, case)
+            mine.fields["note"].label = "撤回的原因"
+            last = f"{timezone.localtime(chance.until):%H:%M}"
+            mine.fields[
+                "note"
+            ].help_text = f"{last} 以前可以撤回“{chance.step.label}”：名册恢复原样，给出的编号不再使用。"
+        return [
+            {
+                "step": step,
+                "reasons": chance.reasons,
+                "form": mine,
+                "shown": mine is begun is not None,
+                "focus": False,
+            }
+        ]
 
     def extra(self, case) -> dict:
         """More context of one workflow's page."""

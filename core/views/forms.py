@@ -4,12 +4,14 @@ import hashlib
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views import View
 
 from core.drafts import fill
 from core.views.base import GrantMixin
+from core.views.drafts import gone
 
 SURE = "sure"  # the hidden field of a page whose doubts were read
 
@@ -56,6 +58,8 @@ class FormPage(GrantMixin, View):
             rows = self.model.objects.visible_to(request.user).select_related(*self.related)
             self.record = rows.filter(pk=pk).first()
             if self.record is None or not self.applies(self.record):
+                if draft := getattr(request, "draft", None):
+                    return gone(request, draft, self.form_class.base_fields)
                 raise Http404
         self.spoken = self.known()
         return super().dispatch(request, *args, **kwargs)
@@ -81,7 +85,8 @@ class FormPage(GrantMixin, View):
         if doubts and request.POST.get(SURE) != seal(doubts):
             return self.page(form, doubts)
         try:
-            result = self.carry_out(form)
+            with transaction.atomic():  # whole or nothing, whatever it is made of
+                result = self.carry_out(form)
         except ValidationError as error:
             refuse(form, error)
             return self.page(form)

@@ -1,13 +1,15 @@
 """Filings: entered, sent, decided on; then the register follows, in the same transaction."""
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import timezone
 
 from core.facts import Fact, facts_of
 from core.workflow import Flow
 from filings import policy
-from filings.choices import OPEN_FILINGS, Kind
-from filings.models import Certificate, Filing
+from filings.choices import OPEN_FILINGS, Kind, Paper
+from filings.models import Certificate, Filing, PaperShown
+from filings.queries.certificates import given_out
 from filings.queries.filings import alike, last_filed
 from orgs.actions import numbers, register
 from orgs.choices import Door, Status, Tier
@@ -207,9 +209,18 @@ EFFECTS = {
 FLOW = Flow(
     workflow=policy.FILING, model=Filing, subject="organization", detail="filings:filing", fields=shown_fields,
     editable=editable, words=WORDS,
-    before=as_registered, rests_on=register_now, related=("organization__street", "organization__community"),
-    warnings=warnings, effects=dict.fromkeys((*policy.GRANTS, "register"), file),
+    related=("street", "community", "organization__street", "organization__community"), before=as_registered,
+    rests_on=register_now, warnings=warnings, given_out=given_out, effects=dict.fromkeys((*policy.GRANTS, "register"), file),
 )  # fmt: skip
+
+
+@transaction.atomic
+def show_paper(filing: Filing, paper: Paper, *, by) -> None:
+    """Remember that a paper of a decided filing was opened; a decision that is being taken back just now ends first."""
+    FLOW.locked(filing)
+    rows = PaperShown.objects.filter(filing=filing, paper=paper)
+    if filing.decided_at and not rows.filter(shown_at__gte=filing.decided_at).exists():
+        PaperShown.objects.create(filing=filing, paper=paper, shown_to=by)
 
 
 # ---- what is entered ----

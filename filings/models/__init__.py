@@ -1,6 +1,6 @@
 """What the filings keep."""
 
-from filings.models.certificates import Certificate
+from filings.models.certificates import Certificate, PaperShown
 from filings.models.checks import Draw, SpotCheck
 from filings.models.events import MajorEvent
 from filings.models.filings import Filing
@@ -8,6 +8,6 @@ from filings.models.groups import YearlyConfirmation
 from filings.models.reconciliation import Difference, Line, Link, Reconciliation, Source
 
 __all__ = [
-    "Certificate", "Difference", "Draw", "Filing", "Line", "Link", "MajorEvent", "Reconciliation", "Source", "SpotCheck",
-    "YearlyConfirmation",
+    "Certificate", "Difference", "Draw", "Filing", "Line", "Link", "MajorEvent", "PaperShown", "Reconciliation", "Source",
+    "SpotCheck", "YearlyConfirmation",
 ]  # fmt: skip

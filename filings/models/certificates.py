@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 
 from core.scope import ScopedQuerySet, through
+from filings.choices import Paper
 from filings.models.filings import Filing
 from orgs.models import Organization
 
@@ -47,3 +48,21 @@ class Certificate(models.Model):
     def printed_code(self) -> str:
         """The code as it is read from paper: ABCD-EFGH-…"""
         return "-".join(self.code[n : n + CODE_GROUP] for n in range(0, len(self.code), CODE_GROUP))
+
+
+class PaperShown(models.Model):
+    """That a paper of a decided filing was opened for the first time since: whoever has it on the screen can print or keep it."""
+
+    filing = models.ForeignKey(Filing, models.PROTECT, verbose_name="备案", related_name="papers_shown")
+    paper = models.CharField("文书", max_length=12, choices=Paper)
+    shown_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="打开的人", related_name="+"
+    )
+    shown_at = models.DateTimeField("打开时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "文书打开记录"
+        ordering = ["id"]
+
+    def __str__(self):
+        return f"{self.filing}：{self.get_paper_display()}"

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from core.history import taken_back
 from filings.choices import Kind, Validity
-from filings.models import Certificate
+from filings.models import Certificate, Filing, PaperShown
 from orgs.choices import Status, Tier
 from orgs.models import Organization
 
@@ -23,6 +24,22 @@ def by_code(code: str) -> Certificate | None:
     """For whoever holds the code, also without an account; typed as it is printed, or in small letters."""
     typed = code.replace("-", "").replace(" ", "").upper()
     return _whole().filter(code__in=[code, typed]).first() if code.isprintable() else None
+
+
+def taken_back_on(code: str) -> datetime.date | None:
+    """The day on which the decision behind a code was taken back; None when no certificate ever bore it."""
+    typed = code.replace("-", "").replace(" ", "").upper()
+    gone = taken_back(Certificate, code__in=[code, typed]).first() if code.isprintable() else None
+    return timezone.localdate(gone.pgh_created_at) if gone else None
+
+
+def given_out(filing: Filing, since: datetime.datetime) -> list[str]:
+    """Papers of a filing that somebody opened since a moment, and can have printed: a sentence for each."""
+    rows = PaperShown.objects.filter(filing=filing, shown_at__gte=since).select_related("shown_to")
+    return [
+        f"{row.shown_to} {timezone.localtime(row.shown_at):%H:%M} 打开过{row.get_paper_display()}，可能已经打印，不能撤回。"
+        for row in rows
+    ]
 
 
 def filed_on(certificate: Certificate) -> datetime.date | None:

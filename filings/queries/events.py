@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from core import workdays
 from filings.models import MajorEvent
 from orgs.models import Activity, Organization
 
@@ -20,4 +21,4 @@ def of(user, organization: Organization) -> QuerySet:
 
 def overdue(rows: QuerySet) -> QuerySet:
     """Cases whose clock runs and has run out, those whose result is late among them; an ended case has no clock."""
-    return rows.filter(due_on__lt=timezone.localdate())
+    return rows.filter(workdays.late(timezone.localdate()))

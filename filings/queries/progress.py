@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import ExtractDay, TruncDate
 
+from core import workdays
 from core.dated import is_open
 from filings.choices import IN_HAND, EventState, FilingState, Kind
 from filings.models import Filing, MajorEvent
@@ -118,7 +119,7 @@ def counts(user, level: str, street, first, last, today) -> list[QuerySet]:
     )
     held = Activity.objects.visible_to(user).filter(is_major=True, held_on__range=(first, last))
     return [
-        at(filings.filter(state__in=IN_HAND)).annotate(in_hand=Count("pk"), overdue=Count("pk", filter=Q(due_on__lt=today))),
+        at(filings.filter(state__in=IN_HAND)).annotate(in_hand=Count("pk"), overdue=Count("pk", filter=workdays.late(today))),
         at(decided).annotate(decided=Count("pk"), in_time=Count("pk", filter=Q(in_time=True)), days=Sum(taken)),
         at(teams).annotate(teams=Count("pk"), reviewed=Count("pk", filter=Exists(reviewed))),
         at(due_for_review(organizations, today.year)).annotate(unreviewed=Count("pk")),

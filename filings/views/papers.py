@@ -18,7 +18,8 @@ from core.choices import AuditKind
 from core.forms import PurposeForm
 from core.views.base import require
 from core.words import one_line
-from filings.choices import Validity
+from filings.actions.filing import show_paper
+from filings.choices import Paper, Validity
 from filings.models import Filing
 from filings.queries import certificates
 from filings.tables import papers
@@ -32,7 +33,7 @@ CERTIFICATE_TITLE = "社区群众活动团队备案证明"
 @require_http_methods(["GET", "POST"])
 def form(request, pk: int):
     """The form with phones and address masked; with them only in the answer to a stated purpose, which is recorded first."""
-    filing = found(request, pk)
+    filing = found(request, pk, Paper.FORM)
     purpose, whole = PurposeForm(request.POST or None), False
     if request.method == "POST":
         require(request.user, "orgs.reveal", "查看电话、家庭地址")
@@ -51,12 +52,15 @@ def form(request, pk: int):
     return render(request, "filings/paper_form.html", context)
 
 
-def found(request, pk: int) -> Filing:
-    require(request.user, "filings.view", "查看备案")
+def found(request, pk: int, paper: Paper) -> Filing:
+    """The filing whose paper is asked for; that it was opened is remembered."""
+    require(request.user, "filings.view", f"查看{paper.label}")
     rows = Filing.objects.visible_to(request.user).select_related("street", "community")
     filing = rows.filter(pk=pk).first()
     if filing is None:
         raise Http404
+    if filing.decided_at:
+        show_paper(filing, paper, by=request.user)
     return filing
 
 
@@ -82,7 +86,7 @@ def form_pdf(filing, sections, said):
 
 
 def certificate_of(request, pk: int):
-    require(request.user, "filings.view", "查看备案证明")
+    found(request, pk, Paper.CERTIFICATE)
     certificate = certificates.of_filing(request.user, pk)
     if certificate is None:
         raise Http404
@@ -149,6 +153,10 @@ def public_address(request, one=None) -> str:
 def public_certificate(request, code: str):
     """Anybody with the code: valid, changed or cancelled."""
     one = certificates.by_code(code)
+    if one is None and (day := certificates.taken_back_on(code)):
+        standing = certificates.Standing(Validity.WITHDRAWN, day)
+        context = {"title": "查验备案证明", "standing": standing, "tone": "late", "rows": []}
+        return render(request, "filings/public_certificate.html", context)
     if one is None:
         context = {"title": "查验备案证明", "asked": code, "missing": True}
         return render(request, "filings/public_verify.html", context, status=404)

@@ -24,8 +24,16 @@
     "?": () => document.getElementById("keys")?.showModal(),
   };
 
+  // A key that is held down is pressed once: only walking goes on, and typing in a field of many lines.
   document.addEventListener("keydown", (event) => {
-    if (typing(event)) return;
+    if (event.repeat && event.key === "Enter" && (event.ctrlKey || event.metaKey || !event.target.closest("textarea"))) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  }, { capture: true });
+
+  document.addEventListener("keydown", (event) => {
+    if (typing(event) || (event.repeat && !"jk".includes(event.key))) return;
     if (going) {
       going = false;
       document.querySelector(`.side a[data-key="${CSS.escape(event.key)}"]`)?.click();
@@ -100,12 +108,49 @@
 
   document.querySelector("[data-print]")?.addEventListener("click", () => print());
 
-  document.querySelectorAll("form.form").forEach((form) => {
-    form.addEventListener("submit", () => form.querySelectorAll("button[type=submit]").forEach((b) => { setTimeout(() => { b.disabled = true; }); }));
+  // A page sends once: a second click or key waits for the answer. A step of a case is sent only after the page was on the
+  // screen for a moment; the key or click that opened it does not decide it too.
+  const MOMENT = 800;
+  const PATIENCE = 15000;
+  const steps = [...document.querySelectorAll("form[data-quick]")];
+  const stepButtons = steps.flatMap((form) => [...form.querySelectorAll("button[type=submit]")]);
+  let sent = null;
+  let seen = false;
+  let looking = 0;
+  const release = () => { sent?.forEach((button) => { button.disabled = false; }); sent = null; };
+  const look = () => {
+    clearTimeout(looking);
+    if (seen || document.visibilityState !== "visible") return;
+    stepButtons.forEach((button) => button.setAttribute("aria-disabled", "true"));
+    looking = setTimeout(() => {
+      seen = true;
+      stepButtons.forEach((button) => button.removeAttribute("aria-disabled"));
+      steps.forEach((form) => form.setAttribute("data-seen", ""));
+    }, MOMENT);
+  };
+  document.addEventListener("visibilitychange", look);
+  look();
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.getAttribute("method") !== "post") return;
+    if (sent || (form.matches("[data-quick]") && !seen)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
+    sent = [...form.querySelectorAll("button[type=submit]")];
+    setTimeout(() => sent?.forEach((button) => { button.disabled = true; })); // after the form took the name of its button
+    setTimeout(release, PATIENCE); // the answer was a file, or it never came
+  }, { capture: true });
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    release();
+    seen = false;
+    look();
   });
 
   // Ctrl+Enter sends the step in whose field the keyboard is.
-  document.querySelectorAll("form[data-quick]").forEach((form) => {
+  steps.forEach((form) => {
     form.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit(); });
   });
 

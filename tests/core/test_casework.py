@@ -18,6 +18,7 @@ from orgs import policy
 from orgs.actions.status import FLOW, ask
 from orgs.choices import Verb
 from orgs.models import StatusChange
+from tests.steps import key_of, take
 
 TODAY = datetime.date.today()
 
@@ -58,11 +59,11 @@ def test_a_slip_in_a_declaration_stops_the_start(slip):
 def test_nobody_decides_on_what_they_have_not_seen(request_of, cast, sign_in):
     case = request_of()
     client = sign_in(cast.street)
-    seen = client.get(case.get_absolute_url()).context["case"].version
+    key = key_of(client.get(case.get_absolute_url()).content.decode(), "approve")
     FLOW.take(case, "send_back", by=cast.officer, returned={"reason": "写明时间"})
     FLOW.correct(case, by=cast.committee, reason="换了理由")
     FLOW.take(case, "resubmit", by=cast.committee)
-    answer = client.post(f"{case.get_absolute_url()}approve/", {"note": "同意", "seen": seen})
+    answer = client.post(f"{case.get_absolute_url()}approve/", {"note": "同意", "form_key": key})
     assert answer.status_code == 409
     assert "内容有变化" in answer.content.decode()
     assert "换了理由" in answer.content.decode()
@@ -74,9 +75,9 @@ def test_the_next_case_is_the_one_after_this_also_when_one_was_left_out(request_
     client = sign_in(cast.street)
     page = client.get(f"{first.get_absolute_url()}?next=1")
     assert page.context["following"] == f"{second.get_absolute_url()}?next=1"
-    answer = client.post(f"{second.get_absolute_url()}approve/?next=1", {"note": "同意"})
+    answer = take(client, f"{second.get_absolute_url()}?next=1", "approve", {"note": "同意"})
     assert answer.url == f"{third.get_absolute_url()}?next=1"
-    answer = client.post(f"{third.get_absolute_url()}approve/?next=1", {"note": "同意"})
+    answer = take(client, f"{third.get_absolute_url()}?next=1", "approve", {"note": "同意"})
     assert answer.url == f"{first.get_absolute_url()}?next=1"  # the one that was left out comes last
 
 

@@ -19,6 +19,7 @@ from filings.choices import Kind
 from filings.models import Filing
 from filings.views.filings import FilingList
 from tests.filings.conftest import WHOLE
+from tests.steps import take
 
 pytestmark = pytest.mark.django_db
 URL = "/filings/new/"
@@ -85,7 +86,7 @@ def test_who_has_nothing_to_correct_says_why(returned, cast, sign_in):
     client, url = sign_in(cast.committee), returned.get_absolute_url()
     page = client.get(url).content.decode()
     assert "补正说明" in page and "需要补正" in page
-    assert client.post(f"{url}resubmit_street/", {"note": "活动室没有门牌"}).status_code == 302
+    assert take(client, url, "resubmit_street", {"note": "活动室没有门牌"}).status_code == 302
     assert FLOW.last_opinion(Filing.objects.get(), "resubmit_street").words == "活动室没有门牌"
 
 

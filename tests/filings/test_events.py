@@ -26,6 +26,7 @@ from filings.views.events import EventList
 from orgs.actions import register
 from orgs.choices import Tier
 from orgs.models import Activity, Organization
+from tests.steps import take
 
 STEPS = policy.MAJOR_EVENT.steps
 TODAY = datetime.date.today()
@@ -502,11 +503,11 @@ def test_the_whole_way_on_the_pages_of_both(make_org, cast, sign_in):
     assert entry.action == "重大活动报告（大型集会、演出、展示）：知悉、退回补正"
     page = street.get(answer.url).content.decode()
     assert "139****4321" in page and "13987654321" not in page
-    assert street.post(f"{answer.url}acknowledge_committee/?next=1", {"note": "已知悉"}).url == "/"
+    assert take(street, entry.url, "acknowledge_committee", {"note": "已知悉"}).url == "/"
     told = {"actual_attendance": "31", "actual_cost": "820", "incidents": "none", "outcome": "圆满"}
-    wrong = committee.post(f"{answer.url}result/", told | {"outcome": "", "actual_attendance": ""})
+    wrong = take(committee, answer.url, "result", told | {"outcome": "", "actual_attendance": ""})
     assert (wrong.status_code, set(wrong.context["failed"].errors)) == (409, {"outcome", "actual_attendance"})
-    assert committee.post(f"{answer.url}result/", told).status_code == 302
+    assert take(committee, answer.url, "result", told).status_code == 302
     case = MajorEvent.objects.get()
     assert (case.state, case.activity.attendance, timezone.localtime(case.starts_at).hour) == (
         "reported",

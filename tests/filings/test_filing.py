@@ -21,6 +21,7 @@ from orgs.actions.setup import load_dictionaries
 from orgs.choices import Status, Tier
 from orgs.models import Activity, Organization
 from tests.filings.conftest import WHOLE
+from tests.steps import take
 
 STEPS = policy.FILING.steps
 TODAY = datetime.date.today()
@@ -284,12 +285,12 @@ def test_the_whole_way_on_the_pages_of_both(cast, sign_in):
     committee, street = sign_in(cast.committee), sign_in(cast.street)
     answer = committee.post(reverse("filings:new"), WHOLE)
     assert answer.status_code == 302, answer.context["form"].errors
-    assert committee.post(f"{answer.url}review/", {"note": "情况属实"}).status_code == 302
+    assert take(committee, answer.url, "review", {"note": "情况属实"}).status_code == 302
     entry = next(e for e in street.get("/").context["entries"] if e.title == WHOLE["name"])
     assert entry.action == "备案（新备案）：准予备案、退回补正、不予备案"
     page = street.get(entry.url).content.decode()
     assert "data-start" in page
-    done = street.post(f"{answer.url}approve/?next=1", {"note": "准予备案"})
+    done = take(street, entry.url, "approve", {"note": "准予备案"})
     assert done.url == "/"
     case = Filing.objects.get()
     assert (case.state, case.leader_address, case.liaison_phone) == (
@@ -308,7 +309,7 @@ def test_one_case_follows_the_other_until_all_are_done(new_filing, cast, sign_in
     client = sign_in(cast.street)
     url = client.get("/").context["entries"][0].url
     for _ in range(3):
-        answer = client.post(url.replace("?", "approve/?"), {"note": "准予备案"})
+        answer = take(client, url, "approve", {"note": "准予备案"})
         url = answer.url
     assert url == "/"
     assert Organization.objects.filter(tier="team", status="filed", name__startswith="甲一第").count() == 3

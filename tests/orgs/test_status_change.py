@@ -20,6 +20,7 @@ from orgs.actions.register import change_status
 from orgs.actions.status import FLOW, ask
 from orgs.choices import RequestState
 from orgs.models import StatusChange
+from tests.steps import take
 
 ROWS = [(FLOW.workflow, step) for step in FLOW.workflow.steps]
 TODAY = datetime.date.today()
@@ -211,7 +212,7 @@ def test_one_organisation_has_one_open_request(request_of, cast):
 @pytest.mark.parametrize("verb", ["refuse", "send_back"])
 def test_a_step_that_needs_words_is_not_taken_without_them(verb, request_of, cast, sign_in):
     case = request_of()
-    answer = sign_in(cast.street).post(reverse("orgs:status_change_step", args=[case.pk, verb]), {})
+    answer = take(sign_in(cast.street), case.get_absolute_url(), verb)
     assert answer.status_code == 409
     assert ("请填写" in answer.content.decode()) or ("标出一栏" in answer.content.decode())
     assert StatusChange.objects.get(pk=case.pk).state == "pending"
@@ -228,11 +229,11 @@ def test_the_whole_way_in_the_browser_of_both(make_org, cast, sign_in):
     assert entry.url == f"{case_url}?next=1"
     page = street.get(case_url).content.decode()
     assert "由居委会人员" not in page.split("step-approve")[1].split("</form>")[0]
-    assert street.post(f"{case_url}approve/", {"note": "同意"}).status_code == 302
+    assert take(street, case_url, "approve", {"note": "同意"}).status_code == 302
     organization.refresh_from_db()
     assert organization.status == "stopped"
     assert [e.title for e in street.get("/").context["entries"] if e.count is None] == []
-    assert street.post(f"{case_url}approve/", {"note": "同意"}).status_code == 409  # a second time
+    assert take(street, case_url, "approve", {"note": "同意"}).status_code == 409  # a second time
 
 
 def test_badge_is_the_number_of_rows_for_every_role(request_of, cast, sign_in):
