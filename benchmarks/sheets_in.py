@@ -80,6 +80,7 @@ class Undo(Exception):
 def import_ours(path: str) -> dict:
     from django.db import transaction  # noqa: PLC0415
 
+    from orgs.actions.imports.run import Choices  # noqa: PLC0415
     from orgs.actions.imports.run import run as import_ledger  # noqa: PLC0415
     from orgs.tables.ledgers import LEDGERS  # noqa: PLC0415
 
@@ -88,7 +89,9 @@ def import_ours(path: str) -> dict:
     begun = time.perf_counter()
     try:
         with transaction.atomic():
-            outcome = import_ledger(LEDGERS["teams"], Path(path), by=None, write=True, good_only=True)
+            outcome = import_ledger(
+                LEDGERS["teams"], Path(path), by=None, write=True, choices=Choices(good_only=True)
+            )
             found = {"outcome": str(outcome.counts())}
             raise Undo
     except Undo:

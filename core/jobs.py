@@ -91,10 +91,21 @@ def close(pk: int, state: JobState, **fields) -> None:
 
 
 def settle(job: Job, state: JobState, **fields) -> bool:
-    """End a job that this attempt still holds; False when it was cancelled or went to another worker meanwhile."""
+    """End what this attempt holds; False when it was cancelled or went to another worker meanwhile.
+
+    Waiting for a person is not an end: the job then has no moment at which it was finished.
+    """
     now = timezone.now()
     held = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, started_at=job.started_at)
-    return bool(held.update(state=state, finished_at=now, heartbeat_at=now, step="", **fields))
+    finished = None if state == JobState.WAITING else now
+    values = {"step": "", "finished_at": finished, "heartbeat_at": now} | fields
+    return bool(held.update(state=state, **values))
+
+
+def end(job: Job, state: JobState, **fields) -> None:
+    """`settle`, or `Stopped`: within a transaction nothing remains of what a job did that it no longer holds."""
+    if not settle(job, state, **fields):
+        raise Stopped
 
 
 def again(pk: int, *states: JobState, params: dict | None = None) -> bool:

@@ -121,6 +121,7 @@ class FaultKind(TextChoices):
     """What can be wrong with a cell of a ledger."""
 
     REQUIRED = "required", "必填栏目为空"
+    CELL_ERROR = "cell_error", "单元格是错误值"
     CREDIT_CODE_FORMAT = "credit_code_format", "信用代码格式不对"
     CREDIT_CODE_CHECK_DIGIT = "credit_code_check_digit", "信用代码校验码不符"
     CREDIT_CODE_WRONG_KIND = "credit_code_wrong_kind", "不是社会组织的信用代码"
@@ -140,8 +141,18 @@ class FaultKind(TextChoices):
     PARTY_OVER_MEMBERS = "party_members_over_members", "党员数多于人数"
     ORGANIZATION_UNKNOWN = "organization_unknown", "名册中没有这个组织"
     ORGANIZATION_AMBIGUOUS = "organization_ambiguous", "有几个组织同名"
+    ORGANIZATION_MISMATCH = "organization_mismatch", "号码和名称是两个组织"
     TIER_CHANGED = "tier_changed", "组织已在另一层级"
     TIER_WRONG = "tier_wrong", "不属于本台账的层级"
+
+
+class RowGroup(TextChoices):
+    """What an import does with a row of its ledger, as the preview groups them."""
+
+    NEW = "new", "新增"
+    CHANGED = "changed", "更新"
+    HELD = "held", "编号相同、其他不同"
+    SAME = "same", "没有变化"
 
 
 class RequestState(TextChoices):

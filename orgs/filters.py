@@ -13,7 +13,7 @@ from core.filters import ChoiceFilter, ListFilter, day_filter
 from orgs import search
 from orgs.choices import Dormancy, Grade, PairState, Reason, RequestState, Status, Tier
 from orgs.models import Activity, DuplicatePair, Organization, StatusChange
-from orgs.queries import register, terms, todo
+from orgs.queries import imports, register, terms, todo
 from places.models import Community
 
 EXPIRING = [("expired", "已过期"), ("30", "30 天内到期"), ("90", "90 天内到期"), ("180", "180 天内到期")]
@@ -39,6 +39,17 @@ class PlacedFilter(ListFilter):
             street = streets[0][0]
         self.offer("street", streets)
         self.offer("community", register.community_choices(user, street, str(asked.get("community", ""))))
+        if "imported" in self.form.fields:
+            self.offer_import(asked)
+
+    def offer_import(self, asked) -> None:
+        """A list of what one import wrote, for whoever sent the ledger; another's means nothing here."""
+        job = imports.mine(self.request.user).filter(pk=self.number(asked.get("imported"))).first()
+        self.form.fields["imported"].choices = [(str(job.pk), job.file_name)] if job else []
+
+    def by_import(self, queryset, name, value):
+        job = imports.mine(self.request.user).get(pk=value)
+        return queryset.filter(pk__in=imports.written_by(job, queryset.model))
 
     @staticmethod
     def number(value) -> int | None:
@@ -71,6 +82,7 @@ class OrganizationFilter(PlacedFilter):
         label="计入达标", choices=[("1", "只看计入的")], method="by_counted", empty_label="不限"
     )
 
+    imported = ChoiceFilter(label="导入", choices=[], method="by_import", widget=forms.HiddenInput)
     placed = ChoiceFilter(label="所属", choices=[("1", "有所属居委")], method="by_placed", empty_label="不限")
 
     living = ChoiceFilter(
@@ -127,6 +139,7 @@ class ActivityFilter(PlacedFilter):
     major = ChoiceFilter(
         label="重大活动", choices=[("1", "只看重大活动")], method="by_major", empty_label="不限"
     )
+    imported = ChoiceFilter(label="导入", choices=[], method="by_import", widget=forms.HiddenInput)
 
     class Meta:
         model = Activity

@@ -9,5 +9,6 @@ urlpatterns = [
     path("<int:pk>/marked/", imports.import_marked, name="import_marked"),
     path("<int:pk>/confirm/", imports.import_confirm, name="import_confirm"),
     path("<int:pk>/cancel/", imports.import_cancel, name="import_cancel"),
-    path("<int:pk>/undo/", imports.import_undo, name="import_undo"),
+    path("<int:pk>/mark/", imports.import_mark, name="import_mark"),
+    path("<int:pk>/recheck/", imports.import_recheck, name="import_recheck"),
 ]

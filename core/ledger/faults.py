@@ -5,10 +5,25 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from core.ledger.columns import LedgerColumn
-from core.ledger.parsing import Unfit, is_blank, shown
+from core.ledger.parsing import CONTROL, Unfit, is_blank, shown
 from core.ledger.reading import Sheet
+from core.ledger.unknown import NO_RESULT, is_unknown
 
 MEMO_SIZE = 20_000
+HEADER_LIMIT = 60
+
+
+class RowError(Exception):
+    """Something unforeseen happened at a row; `row` as the sheet shows it."""
+
+    def __init__(self, row: int):
+        super().__init__(f"row {row}")
+        self.row = row
+
+
+def kept(raw: Any, limit: int) -> str:
+    """A raw cell as it may be kept and shown: without what neither the database nor a sheet takes, bounded."""
+    return CONTROL.sub("", shown(raw))[:limit]
 
 
 class Fault(NamedTuple):
@@ -32,11 +47,22 @@ class Parsed(NamedTuple):
     faults: list[Fault]
 
 
+def cannot_be_known(raw: str) -> Unfit:
+    """What an error cell is told: nothing is known of it, so it neither fills nor empties anything."""
+    if raw == NO_RESULT:
+        return Unfit("cell_error", "公式没有计算结果，请在 Excel 中打开、保存后再导入，或改填内容")
+    return Unfit("cell_error", f"单元格是错误值 {raw.strip()[:20]}，请改填实际内容，没有内容的请清空")
+
+
 @dataclass
 class Parser:
-    """Parses the declared columns that the sheet has. Columns without `parse` are left to the caller (raw, stripped)."""
+    """Parses the declared columns that the sheet has. Columns without `parse` are left to the caller (raw, stripped).
+
+    row: the row that is being read, for whoever must tell where something went wrong.
+    """
 
     sheet: Sheet
+    row: int = 0
 
     def __post_init__(self):
         self.columns = [c for c, _ in self.sheet.plan]
@@ -46,6 +72,7 @@ class Parser:
 
     def rows(self) -> Iterator[Parsed]:
         for number, cells in self.sheet.data():
+            self.row = number
             values, unfit = [], []
             for column, index, read in self.cells:
                 value, wrong = read(cells[index])
@@ -58,9 +85,11 @@ class Parser:
             yield Parsed(number, values, cells, faults)
 
     def fault(self, row: int, column: LedgerColumn, index: int, raw: Any, wrong: Unfit) -> Fault:
-        header = self.sheet.headers[index]
+        header = kept(self.sheet.headers[index], HEADER_LIMIT)
         allowed = wrong.allowed or "、".join(column.words())
-        return Fault(row, index + 1, header, wrong.kind, shown(raw)[:500], wrong.reason[:300], allowed[:500])
+        return Fault(
+            row, index + 1, header, wrong.kind, kept(raw, 500), kept(wrong.reason, 300), allowed[:500]
+        )
 
     def _waived(self, column: LedgerColumn, wrong: Unfit, values: list) -> bool:
         if not column.waived_by or wrong.kind != column.waived_by[0]:
@@ -81,6 +110,8 @@ class Parser:
         def parsed(raw):
             if is_blank(raw):
                 return blank
+            if is_unknown(raw):
+                return column.empty, cannot_be_known(raw)
             if parse is None:
                 return raw, None
             try:

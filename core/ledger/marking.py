@@ -1,45 +1,89 @@
 """The copy of an uploaded workbook with every fault marked: cell coloured, comment, and a sheet 错误说明.
 
-Small workbooks are kept whole. A huge one would not fit into memory, so of it only title, header and the faulty rows are
-written, row by row; corrected and sent again they finish the work just as well.
+The original is marked where that is possible. Where it would take too much memory, or the library that writes cannot take
+what the one that reads could, a plain workbook is made from the rows as they were read: same sheets, same positions, same marks.
 """
 
+import datetime
+import logging
+import math
+import re
+import zipfile
 from collections.abc import Iterable, Iterator
-from copy import copy
-from itertools import groupby
+from itertools import chain, groupby, islice
 from pathlib import Path
+from typing import Any
 
 from openpyxl import Workbook, load_workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.cell.cell import MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.worksheet.hyperlink import Hyperlink
 from python_calamine import CalamineWorkbook
 
+from core.ledger import guard
 from core.ledger.faults import Fault
-from core.ledger.parsing import shown
+from core.ledger.parsing import CONTROL, shown
 from core.ledger.reading import Sheet
 
+log = logging.getLogger(__name__)
 FAULT_SHEET = "错误说明"
 AUTHOR = "导入核对"
 FILL = PatternFill("solid", fgColor="FFFFD9D9")
-MOST_CELLS = 400_000  # openpyxl needs about half a kilobyte for each
+WRAPPED = Alignment(wrap_text=True, vertical="top")
+BOLD, HEAD = Font(bold=True), PatternFill("solid", fgColor="FFDCE6F1")
+LINK = Font(color="FF0B57A4", underline="single")
+MOST_CELLS = 120_000  # kept whole: openpyxl needs about half a kilobyte and 25 microseconds for each
+MOST_MARKED = 10_000  # faults in a workbook kept whole
+MOST_XML = 64 * 1024 * 1024
 MOST_COMMENTS = 5_000
-MOST_LINES = 100_000
+MOST_LINES = 60_000  # a sheet holds 65,530 links
 HEADERS = ("行", "列", "栏目", "填写内容", "原因", "可填内容")
 WIDTHS = (8, 8, 22, 30, 50, 50)
+MADE = re.compile(rb"<(?:\w+:)?(?:c|row|si)[\s/>]")  # what openpyxl makes an object of
+MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*[\"']([A-Za-z0-9:$]+)[\"']")
+TEXT_LIMIT = 32_767
 
 
 def mark(source: Path, target: Path, sheet: Sheet, faults: Iterable[Fault]) -> bool:
-    """Write the marked copy. `faults` in the order of rows. True when the whole workbook was kept."""
-    book = CalamineWorkbook.from_path(str(source))
-    sheets = [book.get_sheet_by_index(i) for i in range(len(book.sheet_names))]
-    cells = sum(s.total_height * s.total_width for s in sheets)
-    del sheets, book
-    whole = cells <= MOST_CELLS
-    (_mark_whole if whole else _mark_rows)(source, target, sheet, faults)
-    return whole
+    """Write the marked copy. `faults` in the order of rows. True when the workbook itself was kept, False when it was rebuilt."""
+    faults = iter(faults)
+    first = list(islice(faults, MOST_MARKED + 1))
+    if len(first) <= MOST_MARKED and bearable(source):
+        try:
+            _mark_whole(source, target, sheet, first)
+        except Exception:  # openpyxl fails in many ways on what Excel and calamine read
+            log.info("%s cannot be marked as it is and is rebuilt", source.name, exc_info=True)
+        else:
+            return True
+    _rebuild(source, target, sheet, chain(first, faults))
+    return False
+
+
+def bearable(source: Path) -> bool:
+    """Whether openpyxl can hold the workbook: counted in its sheets, for what they declare of their size is not believed."""
+    made = 0
+    with zipfile.ZipFile(source) as archive:
+        parts = [p for p in archive.infolist() if p.filename.casefold().endswith((".xml", ".rels", ".vml"))]
+        if sum(p.file_size for p in parts) > MOST_XML:
+            return False
+        for part in parts:
+            for text in guard.pieces(archive, part):
+                made += len(MADE.findall(text)) + sum(map(_spread, MERGED.findall(text)))
+                if made > MOST_CELLS:
+                    return False
+    return True
+
+
+def _spread(reference: bytes) -> int:
+    """Cells of a merged block: each becomes an object."""
+    try:
+        left, top, right, bottom = range_boundaries(reference.decode())
+        return (right - left + 1) * (bottom - top + 1)
+    except (ValueError, TypeError):
+        return 0
 
 
 def words(fault: Fault) -> str:
@@ -47,25 +91,35 @@ def words(fault: Fault) -> str:
     return "\n".join([*lines, f"可填：{fault.allowed}"] if fault.allowed else lines)
 
 
-def comment(text: str) -> Comment:
-    return Comment(text, AUTHOR, width=320, height=120)
+def comment(found: Iterable[Fault]) -> Comment:
+    return Comment("\n\n".join(words(f) for f in found), AUTHOR, width=320, height=120)
 
 
-def _mark_whole(source: Path, target: Path, sheet: Sheet, faults: Iterable[Fault]) -> None:
+def line_of(fault: Fault) -> tuple:
+    """A line of 错误说明."""
+    return (
+        fault.row,
+        get_column_letter(fault.column),
+        fault.header,
+        fault.value,
+        fault.reason,
+        fault.allowed,
+    )
+
+
+def _mark_whole(source: Path, target: Path, sheet: Sheet, faults: list[Fault]) -> None:
     book = load_workbook(source, rich_text=True)
     page = book[sheet.name]
     _forget_marks(book, page)
-    lines = []
+    commented = 0
     for (row, column), group in groupby(faults, key=lambda f: (f.row, f.column)):
-        found = list(group)
         cell = page.cell(row, column)
-        if not isinstance(cell, MergedCell):
-            cell.fill = copy(FILL)
-            if len(lines) < MOST_COMMENTS:
-                cell.comment = comment("\n\n".join(words(f) for f in found))
-        if len(lines) < MOST_LINES:
-            lines += [(fault, fault.row) for fault in found]
-    _explain(book.create_sheet(FAULT_SHEET), lines, sheet.name)
+        if isinstance(cell, MergedCell):
+            continue
+        cell.fill = FILL
+        if commented < MOST_COMMENTS:
+            cell.comment, commented = comment(group), commented + 1
+    _explain(book.create_sheet(FAULT_SHEET), faults, sheet.name)
     book.save(target)
 
 
@@ -73,104 +127,110 @@ def _forget_marks(book: Workbook, page) -> None:
     """A marked copy that comes back is marked afresh: what was corrected loses its colour."""
     if FAULT_SHEET in book.sheetnames:
         del book[FAULT_SHEET]
-    for row in page.iter_rows():
-        for cell in row:
-            if cell.comment is not None and cell.comment.author == AUTHOR:
-                cell.comment = None
-                cell.fill = PatternFill()
+    for cell in list(
+        page._cells.values()
+    ):  # only those that are there: `iter_rows` would make the whole rectangle
+        if cell.comment is not None and cell.comment.author == AUTHOR:
+            cell.comment = None
+            cell.fill = PatternFill()
 
 
-def _explain(page, lines: Iterable[tuple[Fault, int]], sheet_name: str) -> None:
-    page.append(HEADERS)
-    for number, (fault, row) in enumerate(lines, 2):
-        where = f"{get_column_letter(fault.column)}{row}"
-        values = (
-            row,
-            get_column_letter(fault.column),
-            fault.header,
-            fault.value,
-            fault.reason,
-            fault.allowed,
-        )
-        page.append(values)
-        for cell in page[number]:
+def _explain(page, faults: list[Fault], sheet_name: str) -> None:
+    for column, (header, width) in enumerate(zip(HEADERS, WIDTHS, strict=True), 1):
+        cell = page.cell(1, column, header)
+        cell.font, cell.fill = BOLD, HEAD
+        page.column_dimensions[get_column_letter(column)].width = width
+    quoted = sheet_name.replace("'", "''")
+    for number, fault in enumerate(faults, 2):
+        for column, value in enumerate(line_of(fault), 1):
+            cell = page.cell(number, column, value)
             if cell.data_type == "f":
                 cell.data_type = "s"  # what was typed is shown, never computed
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-        quoted = sheet_name.replace("'", "''")
-        page.cell(number, 1).hyperlink = f"#'{quoted}'!{where}"
-        page.cell(number, 1).font = Font(color="FF0B57A4", underline="single")
-    for cell in page[1]:
-        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="FFDCE6F1")
-    for index, width in enumerate(WIDTHS, 1):
-        page.column_dimensions[get_column_letter(index)].width = width
+            cell.alignment = WRAPPED
+        where = f"{get_column_letter(fault.column)}{fault.row}"
+        link = page.cell(number, 1)
+        link.font = LINK
+        link._hyperlink = Hyperlink(ref=link.coordinate, location=f"'{quoted}'!{where}")
+        page._hyperlinks.append(link._hyperlink)
     page.freeze_panes = "A2"
 
 
-def _mark_rows(source: Path, target: Path, sheet: Sheet, faults: Iterable[Fault]) -> None:
+# ---- made anew ----------------------------------------------------------------------------------------------
+
+
+def _rebuild(source: Path, target: Path, sheet: Sheet, faults: Iterable[Fault]) -> None:
+    """Row by row in bounded memory; sheets other than the ledger's are copied as they were read."""
+    read = CalamineWorkbook.from_path(str(source))
     book = Workbook(write_only=True)
-    page = book.create_sheet(sheet.name)
-    page.freeze_panes = f"A{sheet.header_row + 1}"
-    note = f"原文件过大，此副本只含标题、表头和有问题的行；改正后直接导入即可。{FAULT_SHEET}中的“原行”是原文件的行号。"
-    by_row = groupby(faults, key=lambda f: f.row)
-    explained, written, comments = [], 0, 0
-    row, found = _next(by_row)
-    for number, cells in enumerate(sheet.rows(), 1):
-        if number > sheet.header_row and number != row:
-            if row is None:
-                break
+    explained: list[Fault] = []
+    for index, name in enumerate(read.sheet_names):
+        if name == FAULT_SHEET and index != sheet.index:
             continue
-        wrong = {}
-        if number == row:
-            for fault in found:
-                wrong.setdefault(fault.column, []).append(fault)
-        written += 1
-        page.append(_cells(page, cells, wrong, comments < MOST_COMMENTS))
-        comments += len(wrong)
-        if wrong:
-            if len(explained) < MOST_LINES:
-                explained += [(fault, written) for one in wrong.values() for fault in one]
-            row, found = _next(by_row)
-    _explain_rows(book.create_sheet(FAULT_SHEET), explained, note)
+        page = book.create_sheet(_title(name, book))
+        if index == sheet.index:
+            page.freeze_panes = f"A{sheet.header_row + 1}"
+            _marked_rows(page, sheet.rows(), faults, explained)
+        else:
+            for cells in _rows_of(read, index):
+                page.append(_plain(page, cells))
+    page = book.create_sheet(FAULT_SHEET)
+    for column, width in enumerate(WIDTHS, 1):
+        page.column_dimensions[get_column_letter(column)].width = width
+    page.append(HEADERS)
+    for fault in explained:
+        page.append(_plain(page, line_of(fault)))
     book.save(target)
 
 
-def _next(by_row) -> tuple[int | None, list[Fault]]:
-    row, group = next(by_row, (None, ()))
-    return row, list(group)
+def _title(name: str, book: Workbook) -> str:
+    """The name of a sheet as openpyxl takes it; two that become alike get a number from it."""
+    return re.sub(r"[\\*?:/\[\]]", "_", CONTROL.sub("", name))[:31] or f"Sheet{len(book.sheetnames) + 1}"
 
 
-def _cells(page, cells: list, wrong: dict[int, list[Fault]], comments: bool) -> Iterator[WriteOnlyCell]:
-    width = max(len(cells), max(wrong, default=0))
-    for column in range(1, width + 1):
-        raw = cells[column - 1] if column <= len(cells) else ""
-        cell = WriteOnlyCell(page, value=raw if raw != "" else None)
-        if cell.data_type == "f":
-            cell.data_type = "s"
-        if column in wrong:
-            cell.fill = FILL
-            if comments:
-                cell.comment = comment("\n\n".join(words(f) for f in wrong[column]))
-        yield cell
+def _rows_of(book: CalamineWorkbook, index: int) -> Iterator[list]:
+    """Rows of a sheet; of one that is no table of cells (a chart), none."""
+    try:
+        yield from book.get_sheet_by_index(index).iter_rows()
+    except Exception:
+        log.info("sheet %s has no rows", index, exc_info=True)
 
 
-def _explain_rows(page, lines: list[tuple[Fault, int]], note: str) -> None:
-    page.append([note])
-    page.append(("行", "原行", *HEADERS[1:]))
-    for fault, row in lines:
-        values = (
-            row,
-            fault.row,
-            get_column_letter(fault.column),
-            *fault[2:3],
-            fault.value,
-            fault.reason,
-            fault.allowed,
-        )
-        out = []
-        for value in values:
-            cell = WriteOnlyCell(page, value=value if isinstance(value, int) else shown(value))
-            if cell.data_type == "f":
-                cell.data_type = "s"
-            out.append(cell)
-        page.append(out)
+def _marked_rows(page, rows: Iterator[list], faults: Iterable[Fault], explained: list[Fault]) -> None:
+    by_row = groupby(faults, key=lambda f: f.row)
+    row, found = next(by_row, (0, ()))
+    commented = 0
+    for number, cells in enumerate(rows, 1):
+        line = _plain(page, cells)
+        if number == row:
+            wrong: dict[int, list[Fault]] = {}
+            for fault in found:
+                wrong.setdefault(fault.column, []).append(fault)
+                if len(explained) < MOST_LINES:
+                    explained.append(fault)
+            line += [None] * (max(wrong) - len(line))
+            for column, some in wrong.items():
+                cell = line[column - 1]
+                if not isinstance(cell, Cell):
+                    cell = line[column - 1] = WriteOnlyCell(page, value=cell)
+                cell.fill = FILL
+                if commented < MOST_COMMENTS:
+                    cell.comment, commented = comment(some), commented + 1
+            row, found = next(by_row, (0, ()))
+        page.append(line)
+
+
+def _plain(page, cells: Iterable) -> list:
+    return [_written(page, raw) for raw in cells]
+
+
+def _written(page, raw: Any):
+    """A value as a sheet takes it: text stays text, also where it looks like a formula."""
+    if isinstance(raw, str):
+        text = CONTROL.sub("", raw)[:TEXT_LIMIT] if raw else None
+        if not text or text[0] != "=" and not text.startswith("#"):
+            return text
+        cell = WriteOnlyCell(page, value=text)
+        cell.data_type = "s"
+        return cell
+    plain = isinstance(raw, float | int | datetime.date | datetime.time | datetime.timedelta)
+    return raw if plain and not (isinstance(raw, float) and not math.isfinite(raw)) else shown(raw)

@@ -11,6 +11,7 @@ from core.ledger import guard
 from core.ledger.columns import Ledger, LedgerColumn, header_key
 from core.ledger.guard import Refused
 from core.ledger.parsing import is_blank, shown
+from core.ledger.unknown import known_apart
 
 HEADER_WITHIN = 20  # rows
 MAX_ROWS = 300_000
@@ -79,7 +80,8 @@ def open_ledger(path: Path, ledger: Ledger, limit: int = guard.MAX_BYTES) -> She
                 raise Refused(f"工作表“{name}”超过 {MAX_ROWS:,} 行，请分成几个文件导入。")
             found, best = _find_header(sheet, ledger, best)
             if found:
-                return _checked(Sheet(name, index, *found, sheet.end[0] + 1 - found[0], sheet.iter_rows))
+                rows = known_apart(path, name, sheet.iter_rows)
+                return _checked(Sheet(name, index, *found, sheet.end[0] + 1 - found[0], rows))
     except CalamineError as error:
         raise Refused("文件已损坏，无法读取。请在 Excel 中打开并重新保存后再导入。") from error
     needed = "、".join(c.header for c in ledger.columns if c.needed)

@@ -1,7 +1,7 @@
 """What the register keeps."""
 
 from orgs.models.duplicates import DuplicatePair, MergedOrganization
-from orgs.models.imports import ImportFault
+from orgs.models.imports import ImportFault, ImportRow
 from orgs.models.register import Activity, Organization
 from orgs.models.requests import StatusChange
 from orgs.models.serials import FilingSerial
@@ -14,6 +14,7 @@ __all__ = [
     "DuplicatePair",
     "FilingSerial",
     "ImportFault",
+    "ImportRow",
     "MergedOrganization",
     "Organization",
     "StatusChange",

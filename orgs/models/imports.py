@@ -1,8 +1,10 @@
-"""What was wrong with an uploaded ledger."""
+"""What was wrong with an uploaded ledger, and what its rows do to the register."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from core.models import Job
+from orgs.choices import RowGroup
 
 
 class ImportFault(models.Model):
@@ -25,3 +27,30 @@ class ImportFault(models.Model):
 
     def __str__(self):
         return f"第 {self.row} 行 {self.header}：{self.reason}"
+
+
+class ImportRow(models.Model):
+    """A row of an uploaded ledger that adds or changes a record, is held, or leaves empty what the record has.
+
+    Words only, as they were shown: cells [[header, before, after]], lost [[header, value]]; phones are masked.
+    fields, emptied: names of the fields in them. target: id of the record, empty for a new one.
+    """
+
+    job = models.ForeignKey(Job, models.CASCADE, related_name="rows")
+    row = models.PositiveIntegerField("行")
+    group = models.CharField("分组", max_length=8, choices=RowGroup)
+    name = models.CharField("名称", max_length=200)
+    target = models.BigIntegerField(null=True)
+    why = models.CharField("原因", max_length=60, blank=True)
+    fields = ArrayField(models.CharField(max_length=40), default=list)
+    cells = models.JSONField(default=list)
+    emptied = ArrayField(models.CharField(max_length=40), default=list)
+    lost = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = "导入的行"
+        ordering = ["row"]
+        indexes = [models.Index("job", "group", "row", name="import_row_group")]
+
+    def __str__(self):
+        return f"第 {self.row} 行 {self.name}"

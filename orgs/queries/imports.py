@@ -2,14 +2,18 @@
 
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
+from django.urls import reverse
 from django.utils import timezone
 
-from core.models import Job
-from orgs.choices import FaultKind
-from orgs.models import ImportFault
+from core.models import Job, Undone
+from orgs.choices import FaultKind, RowGroup
+from orgs.models import ImportFault, ImportRow
 from places.models import Community, Street
 
 KIND = "orgs.import"
+MARKED = "orgs.import.marked"
+EMPTIED = "emptied"
+GROUPS = (*RowGroup.values, EMPTIED)
 FIRST = 10
 PAGE = 100
 
@@ -43,6 +47,40 @@ def fault_groups(job: Job) -> list[dict]:
 def faults_of_kind(job: Job, kind: str, after: int) -> list[ImportFault]:
     """One page of one kind in the order of the sheet; `after`: id of the last fault seen."""
     return list(ImportFault.objects.filter(job=job, kind=kind, pk__gt=after).order_by("pk")[: PAGE + 1])
+
+
+def rows_of(job: Job, group: str, field: str, after: int) -> list[ImportRow]:
+    """One page of a group in the order of the sheet, or "emptied"; field: only rows that change, or leave empty, this field."""
+    rows = ImportRow.objects.filter(job=job, row__gt=after)
+    if group == EMPTIED:
+        rows = rows.filter(emptied__contains=[field]) if field else rows.exclude(emptied=[])
+    else:
+        rows = rows.filter(group=group)
+        rows = rows.filter(fields__contains=[field]) if field else rows
+    return list(rows.order_by("row")[: PAGE + 1])
+
+
+def copies(job: Job):
+    """The jobs that make the marked copy of an import, the newest first."""
+    return Job.objects.filter(kind=MARKED, owner=job.owner_id, params__import=job.pk).order_by("-pk")
+
+
+def written_by(job: Job, model):
+    """Ids of the records of a model that an import wrote."""
+    events = model.pgh_event_model.objects.filter(pgh_context_id=job.result.get("context") or None)
+    return events.values("pgh_obj_id")
+
+
+def address_of_written(job: Job) -> str:
+    """Address of the list that shows what an import wrote."""
+    name = "orgs:activities" if job.params.get("ledger") == "activities" else "orgs:list"
+    return f"{reverse(name)}?imported={job.pk}"
+
+
+def undone(jobs) -> dict[int, Undone]:
+    """Those of some imports that were taken back."""
+    contexts = {job.result["context"]: job.pk for job in jobs if job.result.get("context")}
+    return {contexts[str(row.act)]: row for row in Undone.objects.filter(act__in=contexts)}
 
 
 def place_names(user) -> dict[str, list[str]]:

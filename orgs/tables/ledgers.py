@@ -1,6 +1,7 @@
 """The four ledgers: which columns they have, under which headers, and what a cell may hold."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from django.utils import timezone
@@ -278,8 +279,9 @@ ACTIVITIES = Ledger(
         column("place", "活动地点", model=Activity, width=20),
         count("attendance", "参加人数", model=Activity, aliases=("人数", "参与人数")),
         chosen("field", "活动领域", fields, model=Activity, aliases=("服务领域",)),
-        column(
-            "is_major", "是否重大活动", parsing.flag, model=Activity, aliases=("重大活动",), allowed=("是", "否"), width=12
+        replace(
+            column("is_major", "是否重大活动", parsing.flag, model=Activity, aliases=("重大活动",), allowed=("是", "否"), width=12),
+            empty=None,  # an empty cell says neither yes nor no of an activity that is there
         ),
     ],
 )  # fmt: skip

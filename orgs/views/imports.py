@@ -1,4 +1,4 @@
-"""Ledgers in: send, follow, decide, take back."""
+"""Ledgers in: send, follow, decide. Taking one back is an act like any other: see core.views.acts."""
 
 import tempfile
 from pathlib import Path
@@ -19,7 +19,8 @@ from core.models import Job
 from core.views.base import require
 from orgs import tasks  # noqa: F401  tells core.jobs how an import is sent
 from orgs.actions.imports import job as actions
-from orgs.choices import FaultKind
+from orgs.actions.imports import marked
+from orgs.choices import FaultKind, RowGroup
 from orgs.forms import ImportForm
 from orgs.queries import imports
 from orgs.tables.ledgers import LEDGERS, ledgers_for
@@ -52,7 +53,8 @@ def import_list(request):
         ledger = LEDGERS[form.cleaned_data["ledger"]]
         job = actions.submit(ledger=ledger, file=form.cleaned_data["file"], by=request.user)
         return redirect("orgs:import_detail", pk=job.pk)
-    context = {"form": form, "ledgers": offered, "jobs": imports.mine(request.user)[:PAST]}
+    past = list(imports.mine(request.user)[:PAST])
+    context = {"form": form, "ledgers": offered, "jobs": past, "undone": imports.undone(past)}
     return render(request, "orgs/import_list.html", context)
 
 
@@ -64,25 +66,61 @@ def import_detail(request, pk: int):
         if job.state not in JOB_OPEN:
             response["HX-Refresh"] = "true"
         return response
+    if request.htmx and request.GET.get("part") == "copy":
+        return render(request, "orgs/_import_copy.html", {"job": job, "copy": imports.copies(job).first()})
+    counts = job.result.get("counts") or {}
     context = {
         "job": job,
-        "counts": job.result.get("counts") or {},
+        "counts": counts,
         "groups": imports.fault_groups(job),
         "preview": job.result.get("preview") or {},
-        "undone": job.result.get("undone"),
+        "written": job.result.get("written"),
         "waiting": job.state == JobState.WAITING,
-        "may_undo": job.state == JobState.DONE and job.result.get("context") and not job.result.get("undone"),
+        "decidable": job.state == JobState.WAITING and _decidable(job),
+        "copy": imports.copies(job).first() if job.result.get("kinds") else None,
+        "fits": _fits(request.user, job),
+        "undone": imports.undone([job]).get(job.pk),
+        "list_url": imports.address_of_written(job),
+        "may_undo": job.result.get("written") and (counts["created"] or counts["updated"]),
     }
-    kind = request.GET.get("kind", "")
+    return render(request, "orgs/import_detail.html", context | _page(request, job))
+
+
+def _decidable(job: Job) -> bool:
+    """Whether confirming would write anything, at least with everything chosen that is off by default."""
+    counts, preview = job.result.get("counts") or {}, job.result.get("preview") or {}
+    return any(counts.get(name) for name in ("created", "updated", "held")) or bool(preview.get("emptied"))
+
+
+def _fits(user, job: Job):
+    """The kind of ledger that the upload really is, when this person may import it."""
+    kinds = {ledger.kind: ledger for ledger in ledgers_for(user)}
+    return kinds.get(job.result.get("fits")) if job.state == JobState.WAITING else None
+
+
+def _page(request, job: Job) -> dict:
+    """One page of the faults of a kind, or of a group of the preview, where the address asks for one."""
+    kind, group = request.GET.get("kind", ""), request.GET.get("group", "")
+    after = request.GET.get("after", "0")
+    after = int(after) if after.isdecimal() and len(after) < 18 else 0
     if kind in FaultKind.values:
-        after = request.GET.get("after", "0")
-        faults = imports.faults_of_kind(job, kind, int(after) if after.isdecimal() and len(after) < 18 else 0)
-        context |= {
+        faults = imports.faults_of_kind(job, kind, after)
+        return {
             "kind": FaultKind(kind),
             "faults": faults[: imports.PAGE],
             "next": faults[imports.PAGE - 1].pk if len(faults) > imports.PAGE else None,
         }
-    return render(request, "orgs/import_detail.html", context)
+    if group in imports.GROUPS:
+        field = request.GET.get("field", "")
+        rows = imports.rows_of(job, group, field, after)
+        return {
+            "group": group,
+            "group_label": "将清空" if group == imports.EMPTIED else RowGroup(group).label,
+            "field": field,
+            "rows": rows[: imports.PAGE],
+            "next": rows[imports.PAGE - 1].row if len(rows) > imports.PAGE else None,
+        }
+    return {}
 
 
 @require_GET
@@ -99,32 +137,46 @@ def import_template(request, kind: str):
 @require_GET
 def import_marked(request, pk: int):
     job = found(request, pk)
-    name = job.result.get("marked")
-    if not name or not default_storage.exists(name):
+    copy = imports.copies(job).filter(state=JobState.DONE).first()
+    if copy is None or not default_storage.exists(copy.file.name):
         raise Http404
     audit.record(AuditKind.EXPORT, request, job=job.pk, title=f"{job.title}（标注副本）")
-    stem = job.file_name.removesuffix(".xlsx")
-    return FileResponse(default_storage.open(name), as_attachment=True, filename=f"{stem}_标注.xlsx")
+    return FileResponse(copy.file.open("rb"), as_attachment=True, filename=copy.file_name)
+
+
+@require_POST
+def import_mark(request, pk: int):
+    """Make the marked copy once more, where it failed."""
+    job = found(request, pk)
+    return _after(request, job, lambda: marked.ask_again(job))
+
+
+@require_POST
+def import_recheck(request, pk: int):
+    """Check the upload as the kind of ledger that it is."""
+    job = found(request, pk)
+    ledger = _fits(request.user, job)
+    if ledger is None:
+        raise Http404
+    return _after(request, job, lambda: actions.recheck(job=job, ledger=ledger))
 
 
 @require_POST
 def import_confirm(request, pk: int):
     job = found(request, pk)
-    return _after(
-        request, job, lambda: actions.confirm(job=job, good_only=request.POST.get("rows") == "good")
-    )
+    known = {field for field, *_ in (job.result.get("preview") or {}).get("emptied", ())}
+    chosen = {
+        "good_only": request.POST.get("rows") == "good",
+        "apply_held": request.POST.get("held") == "apply",
+        "clear": known.intersection(request.POST.getlist("clear")),
+    }
+    return _after(request, job, lambda: actions.confirm(job=job, **chosen))
 
 
 @require_POST
 def import_cancel(request, pk: int):
     job = found(request, pk)
     return _after(request, job, lambda: actions.cancel(job=job))
-
-
-@require_POST
-def import_undo(request, pk: int):
-    job = found(request, pk)
-    return _after(request, job, lambda: actions.take_back(job=job))
 
 
 def _after(request, job: Job, act):

@@ -21,7 +21,6 @@ from core.models import Attachment, AuditEvent, Notice
 from core.scope import Area
 from orgs.actions import dormancy, register
 from orgs.actions.imports.run import run
-from orgs.actions.imports.undo import undo as undo_import
 from orgs.actions.targets import snapshot
 from orgs.choices import Dormancy, Tier
 from orgs.models import Activity, Organization
@@ -187,7 +186,7 @@ def test_an_import_clears_at_once_and_its_undo_brings_back(silent, make_org, cas
     assert state(silent) == (today(), Dormancy.ACTIVE)
     assert state(other) == (ago(400), Dormancy.LATE)
     assert set(Activity.objects.values_list("entered_by__name", "photos")) == {("甲一居委", 0)}
-    undo_import(context=outcome.context, job=None, file_name="activities.xlsx", by=cast.committee)
+    undo.undo(outcome.context, cast.committee)
     assert state(silent) == (ago(400), Dormancy.DORMANT)
 
 

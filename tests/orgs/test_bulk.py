@@ -9,8 +9,8 @@ from core import bulk, jobs
 from core.choices import JobState
 from core.models import Job
 from core.tasks import requeue_stalled, run_bulk, tidy
+from core.undo import undo
 from orgs.actions import status
-from orgs.actions.imports import undo
 from orgs.models import Organization
 from orgs.queries.register import timeline
 from tests.conftest import credit_code
@@ -122,7 +122,7 @@ def test_one_context_holds_the_whole_act_and_takes_it_back(register, cast, sign_
     entry = timeline(changed[0])[0]
     assert (entry["who"], entry["verb"], entry["reason"]) == ("甲街经办", "修改", "年度归类")
     assert {str(timeline(o)[0]["context"]) for o in changed[:5]} == {job.result["context"]}
-    done = undo.undo(context=job.result["context"], job=job.pk, file_name=job.title, by=cast.street)
+    done = undo(job.result["context"], cast.street).parts[0]
     assert (done.restored, done.left_total, changed.count()) == (120, 0, 0)
     assert Organization.objects.filter(category="culture", service_fields=[]).count() == 200
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.utils import timezone
 
+from core import undo as acts
 from core.choices import JobState
 from core.jobs import claim
 from core.ledger.parsing import shown
@@ -22,6 +22,7 @@ from orgs.actions.setup import load_dictionaries
 from orgs.models import Activity, ImportFault, Organization
 from orgs.queries.register import counted, timeline
 from orgs.tables.ledgers import LEDGERS
+from orgs.tasks import run_import
 from places.actions import load_map
 from places.models import Community
 from tests.conftest import credit_code
@@ -186,16 +187,21 @@ def upload(cast, path, kind="teams"):
     job = jobs.submit(
         ledger=LEDGERS[kind], file=SimpleUploadedFile(path.name, path.read_bytes()), by=cast.officer
     )
-    jobs.work(job.pk, LEDGERS)
+    run_import(job.pk)
     job.refresh_from_db()
     return job
 
 
-def confirmed(job, good_only=False):
-    jobs.confirm(job=job, good_only=good_only)
-    jobs.work(job.pk, LEDGERS)
+def confirmed(job, good_only=False, **chosen):
+    jobs.confirm(job=job, good_only=good_only, **chosen)
+    run_import(job.pk)
     job.refresh_from_db()
     return job
+
+
+def taken_back(job):
+    """What undoing the import did, by its one model."""
+    return acts.undo(job.result["context"], job.owner).parts[0]
 
 
 TEAM_HEADER = [
@@ -238,7 +244,14 @@ def test_import_shows_changes_cell_by_cell_and_history_tells_who_and_why(cast, t
     job = upload(cast, teams_file({"负责人": "李四"}, {}))
     assert job.state == JobState.WAITING
     assert [c["cells"] for c in job.result["preview"]["changed"]] == [[["负责人", "张三", "李四"]]]
-    assert job.result["counts"] | {} == {"read": 2, "created": 0, "updated": 1, "unchanged": 1, "rejected": 0}
+    assert job.result["counts"] | {} == {
+        "read": 2,
+        "created": 0,
+        "updated": 1,
+        "unchanged": 1,
+        "rejected": 0,
+        "held": 0,
+    }
     confirmed(job)
     changed = Organization.objects.get(leader_name="李四")
     newest = timeline(changed)[0]
@@ -256,15 +269,8 @@ def test_undo_removes_new_rows_restores_changed_ones_and_leaves_what_was_edited_
     edited = Organization.objects.get(filing_no="A-2020-0003")
     edited.leader_name = "王五"
     register_actions.edit(edited, version=edited.version, by=cast.officer)
-    jobs.take_back(job=job)
-    jobs.work(job.pk, LEDGERS)
-    job.refresh_from_db()
-    undone = job.result["undone"]
-    assert (undone["removed"], undone["restored"], [row["id"] for row in undone["left"]]) == (
-        1,
-        2,
-        [edited.pk],
-    )
+    undone = taken_back(job)
+    assert (undone.removed, undone.restored, [row["id"] for row in undone.left]) == (1, 2, [edited.pk])
     assert sorted(Organization.objects.values_list("name", "leader_name")) == [
         ("第1合唱队", "张三"), ("第2合唱队", "张三"), ("第3合唱队", "王五"),
     ]  # fmt: skip
@@ -280,8 +286,7 @@ def test_undo_of_activities_gives_the_last_activity_back(cast, make_org, tmp_pat
     job = confirmed(upload(cast, tmp_path / "a.xlsx", "activities"))
     organization.refresh_from_db()
     assert (str(organization.last_active_on), Activity.objects.count()) == ("2026-03-04", 1)
-    jobs.take_back(job=job)
-    jobs.work(job.pk, LEDGERS)
+    taken_back(job)
     organization.refresh_from_db()
     assert (organization.last_active_on, Activity.objects.count()) == (None, 0)
 
@@ -292,8 +297,9 @@ def test_undo_is_refused_once_a_row_has_left_the_area(cast, teams_file):
     moved = Organization.objects.first()
     moved.street, moved.community = cast.yi, cast.yi1
     register_actions.edit(moved, version=moved.version, by=district)
-    with pytest.raises(ValidationError, match="已不在您的管辖范围"):
-        jobs.take_back(job=job)
+    assert acts.find(job.result["context"], cast.street) is None
+    with pytest.raises(acts.Refused, match="不在您辖区内"):
+        taken_back(job)
 
 
 def test_rows_outside_the_area_are_faults(cast, teams_file, make_org):

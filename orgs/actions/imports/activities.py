@@ -10,6 +10,7 @@ from core.scope import Area
 from orgs import search
 from orgs.actions import dormancy
 from orgs.actions.imports import preview
+from orgs.actions.imports.matching import keep_emptied, settle
 from orgs.actions.imports.staging import BATCH, Staging, quoted, sql_type
 from orgs.models import Activity, Organization
 
@@ -21,10 +22,12 @@ WRITE_BATCH = 5_000
 class ActivityImport:
     """One run over one sheet. Call `stage`, `check`, `compare`, then perhaps `write`, all in one transaction.
 
-    by: who imports, None for the command line.
+    by: who imports, None for the command line; clear: see `matching.keep_emptied`. An activity is known by organisation, day
+    and name together, so that nothing has to be held.
     """
 
     by = None
+    apply_held, clear = False, ()
 
     def __init__(self, ledger: Ledger, tier, sheet: Sheet, area: Area):
         self.ledger, self.sheet, self.area = ledger, sheet, area
@@ -74,6 +77,14 @@ class ActivityImport:
             "UPDATE import_row s SET target = o.id FROM orgs_activity o "
             "WHERE o.organization_id = s.organization_id AND o.held_on = s.held_on AND o.name = s.name"
         )
+        yes_or_no = "is_major"
+        clearable = [c.field for c in self.parser.columns if c.field in self.stored and not c.required]
+        keep_emptied(self.staging, TABLE, [f for f in clearable if f != yes_or_no], self.clear)
+        if yes_or_no in self.stored:
+            before = f"(SELECT o.{yes_or_no} FROM {TABLE} o WHERE o.id = s.target)"
+            self.staging.execute(
+                f"UPDATE import_row s SET {yes_or_no} = coalesce({before}, false) WHERE {yes_or_no} IS NULL"
+            )
 
     def _organizations(self) -> None:
         """Names count only within the importer's area: what lies outside is as unknown as what does not exist."""
@@ -84,18 +95,15 @@ class ActivityImport:
             f"AND o.id IN ({sql}) GROUP BY o.name_key",
             params,
         )
-        if self.sheet.position("organization_code"):
-            for code in ("credit_code", "filing_no"):
-                self.staging.execute(
-                    f"UPDATE import_row s SET organization_id = o.id FROM orgs_organization o WHERE o.{code} = s.organization_code "
-                    f"AND s.organization_code <> '' AND o.id IN ({sql})",
-                    params,
-                )
+        by_code = bool(self.sheet.position("organization_code"))
+        if by_code:
+            self._by_code(sql, params)
+        without = "AND coalesce(s.organization_code, '') = ''" if by_code else ""
         self.staging.execute(
             "UPDATE import_row s SET organization_id = n.id FROM import_name n "
-            "WHERE n.name_key = s.organization_key AND n.many = 1 AND s.organization_id IS NULL"
+            f"WHERE n.name_key = s.organization_key AND n.many = 1 AND s.organization_id IS NULL {without}"
         )
-        missing = "s.organization_id IS NULL AND s.organization_key IS NOT NULL"
+        missing = f"s.organization_id IS NULL AND s.organization_key IS NOT NULL {without}"
         self.staging.blame(
             "organization",
             "organization_ambiguous",
@@ -111,25 +119,34 @@ class ActivityImport:
         )
         self.staging.execute("DROP TABLE import_name")
 
-    def compare(self) -> dict[str, int]:
-        new = ", ".join(f"s.{quoted(f)}" for f in self.stored)
-        old = ", ".join(f"o.{quoted(f)}" for f in self.stored)
-        self.staging.execute("UPDATE import_row SET change = 'new' WHERE ok AND target IS NULL")
-        self.staging.execute(
-            f"UPDATE import_row s SET change = CASE WHEN ROW({new}) IS DISTINCT FROM ROW({old}) THEN 'changed' ELSE 'same' END "
-            "FROM orgs_activity o WHERE o.id = s.target AND s.ok"
+    def _by_code(self, inside: str, params) -> None:
+        """A code says which organisation it is. Name and code that are two organisations are a fault, whichever was meant."""
+        for code in ("credit_code", "filing_no"):
+            self.staging.execute(
+                f"UPDATE import_row s SET organization_id = o.id FROM orgs_organization o WHERE o.{code} = s.organization_code "
+                f"AND s.organization_code <> '' AND o.id IN ({inside})",
+                params,
+            )
+        self.staging.blame(
+            "organization_code",
+            "organization_unknown",
+            "SELECT row, organization_code, '名册中没有这个号码，请核对；不知道号码的请留空' FROM import_row "
+            "WHERE organization_code <> '' AND organization_id IS NULL",
         )
-        return dict(
-            self.staging.all("SELECT coalesce(change, 'rejected'), count(*) FROM import_row GROUP BY 1")
+        self.staging.blame(
+            "organization",
+            "organization_mismatch",
+            "SELECT s.row, s.organization, '这是另一个组织的名称，与“' || s.organization_code || '”不是同一个组织' FROM import_row s "
+            "JOIN orgs_organization o ON o.id = s.organization_id JOIN import_name n ON n.name_key = s.organization_key "
+            "WHERE s.organization_code <> '' AND o.name_key <> s.organization_key",
         )
 
-    def preview(self) -> dict:
+    def compare(self) -> dict[str, int]:
+        return settle(self.staging, TABLE, self.stored, self.apply_held)
+
+    def preview(self) -> preview.Preview:
         labels = {f: self.sheet.header(f) for f in self.stored}
-        text = preview.wording(self.ledger, {}, {})
-        return {
-            "new": preview.created(self.staging),
-            "changed": preview.changed(self.staging, TABLE, self.stored, labels, text),
-        }
+        return preview.Preview(self.staging, TABLE, self.stored, labels, preview.wording(self.ledger, {}, {}))
 
     def write(self, progress) -> None:
         start, last = self.staging.one("SELECT coalesce(min(row), 0), coalesce(max(row), 0) FROM import_row")

@@ -1,154 +1,147 @@
-"""An import as a background job: checked, shown, decided on, written, perhaps taken back."""
+"""An import as a background job: checked, shown, decided on, written. The copy with the faults marked is a job of its own."""
 
-import tempfile
+import logging
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
-from django.core.files.base import File
-from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
-from django.utils import timezone
 
 from core import jobs
-from core import undo as acts
 from core.choices import JobState
 from core.ledger.columns import Ledger
+from core.ledger.faults import RowError
 from core.ledger.guard import Refused
-from core.ledger.marking import mark
 from core.ledger.reading import open_ledger
 from core.models import Job
-from orgs.actions.imports import run, undo
-from orgs.models import ImportFault
+from orgs.actions.imports import marked, run
 from orgs.queries.imports import KIND
 
+log = logging.getLogger(__name__)
 RETRY = "写入时数据库拒绝了其中的内容（可能有人同时在修改），没有写入任何内容。请重新核对后再导入。"
+OVER = "这次导入已经确认或取消过了。"
 
 
 def submit(*, ledger: Ledger, file, by) -> Job:
     """Keep the upload and queue its check."""
     with transaction.atomic():
-        job = Job(
-            kind=KIND, title=f"导入{ledger.name}：{file.name}"[:200], owner=by, file_name=file.name[:200]
-        )
+        job = Job(kind=KIND, title=titled(ledger, file.name), owner=by, file_name=file.name[:200])
         job.params = {"ledger": ledger.kind, "ledger_name": ledger.name, "phase": "check"}
         job.file.save("ledger.xlsx", file, save=True)
         jobs.enqueue(job)
     return job
 
 
-def confirm(*, job: Job, good_only: bool) -> None:
-    """Queue the writing of a checked ledger."""
-    rejected = job.result.get("counts", {}).get("rejected", 0)
-    if rejected and not good_only:
+def titled(ledger: Ledger, file_name: str) -> str:
+    return f"导入{ledger.name}：{file_name}"[:200]
+
+
+def confirm(*, job: Job, good_only: bool, apply_held: bool = False, clear: Iterable[str] = ()) -> None:
+    """Queue the writing of a checked ledger, with what was chosen of what is off by default; see `run.Choices`."""
+    counts = job.result.get("counts")
+    if counts is None:
+        raise ValidationError("这份台账还没有核对，不能导入。")
+    if counts.get("rejected") and not good_only:
         raise ValidationError("还有问题没有改正：可以只导入正确的行，或改正标注副本后重新提交。")
-    _again(job, JobState.WAITING, {"phase": "write", "good_only": good_only}, "这次导入已经确认或取消过了。")
+    choices = {"good_only": good_only, "apply_held": apply_held, "clear": sorted(clear)}
+    _again(job, {"phase": "write", "choices": choices})
+
+
+def recheck(*, job: Job, ledger: Ledger) -> None:
+    """Check the same upload as another kind of ledger."""
+    if job.result.get("fits") != ledger.kind:
+        raise ValidationError("这份文件不能按这种台账核对，请重新上传。")
+    with transaction.atomic():
+        _again(job, {"phase": "check", "ledger": ledger.kind, "ledger_name": ledger.name})
+        Job.objects.filter(pk=job.pk).update(title=titled(ledger, job.file_name), result={})
 
 
 def cancel(*, job: Job) -> None:
-    with transaction.atomic():
-        current = Job.objects.select_for_update().get(pk=job.pk)
-        if current.state != JobState.WAITING:
-            raise ValidationError("这次导入已经确认或取消过了。")
-        jobs.close(job.pk, JobState.CANCELLED, message="已取消，没有写入任何内容。")
+    if not jobs.cancel(job.pk, JobState.WAITING, message="已取消，没有写入任何内容。"):
+        raise ValidationError(OVER)
 
 
-def take_back(*, job: Job) -> None:
-    """Queue the undoing of a finished import."""
-    if not job.result.get("context") or job.result.get("undone"):
-        raise ValidationError("这次导入没有可以撤销的内容。")
-    if refusal := acts.refusal(acts.act_of(job.result["context"])):
-        raise ValidationError(refusal)
-    if acts.find(job.result["context"], job.owner) is None:
-        raise ValidationError("其中有组织已不在您的管辖范围，不能撤销。请联系区民政局经办。")
-    _again(job, JobState.DONE, {"phase": "undo"}, "这次导入现在不能撤销。")
+def _again(job: Job, params: dict) -> None:
+    if not jobs.again(job.pk, JobState.WAITING, params=params):
+        raise ValidationError(OVER)
 
 
-def _again(job: Job, expected: JobState, params: dict, otherwise: str) -> None:
-    with transaction.atomic():
-        current = Job.objects.select_for_update().get(pk=job.pk)
-        if current.state != expected:
-            raise ValidationError(otherwise)
-        current.params = current.params | params
-        # The heartbeat starts anew: a job that waited a day for a person is not stalled.
-        current.state, current.finished_at, current.heartbeat_at = JobState.QUEUED, None, timezone.now()
-        current.attempts, current.step, current.done, current.message = 0, "", 0, ""
-        current.save()
-        jobs.enqueue(current)
-
-
-def work(pk: int, ledgers: dict[str, Ledger]) -> None:
-    """Do what the job asks for next. Harmless when delivered twice or killed half way."""
-    job = jobs.claim(pk)
-    if job is None:
-        return
+def work(job: Job, ledgers: dict[str, Ledger], progress) -> None:
+    """Do what the job asks for next."""
     if not (job.owner.is_active and job.owner.may("orgs.import") and job.owner.area.kind != "none"):
-        jobs.close(pk, JobState.FAILED, message="发起人的账号已停用，或不再有导入的权限，没有写入任何内容。")
-        return
-    phases = {"check": _check, "write": _write, "undo": _undo}
+        raise jobs.Refused("发起人的账号已停用，或不再有导入的权限，没有写入任何内容。")
+    phases = {"check": _check, "write": _write}
     try:
-        with jobs.Progress(pk) as progress:
-            phases[job.params["phase"]](job, ledgers[job.params["ledger"]], progress)
+        phases[job.params["phase"]](job, ledgers, progress)
     except Refused as refused:
-        jobs.close(pk, JobState.FAILED, message=str(refused))
-    except acts.Refused as refused:
-        jobs.close(pk, JobState.DONE, step="", message=str(refused))
+        raise jobs.Refused(str(refused)) from refused
+    except RowError as error:
+        log.exception("import %s fails at row %s", job.pk, error.row)
+        raise jobs.Refused(
+            f"第 {error.row:,} 行无法处理，没有写入任何内容。请检查或删去这一行再导入；仍不行的，请把任务编号 {job.pk} 告知系统管理员。"
+        ) from error
     except DatabaseError as error:
-        jobs.close(pk, JobState.FAILED, message=RETRY)
-        raise error
+        log.exception("import %s was refused by the database", job.pk)
+        raise jobs.Refused(RETRY) from error
 
 
-def _check(job: Job, ledger: Ledger, progress) -> None:
-    outcome = run.run(
-        ledger, Path(job.file.path), by=job.owner, write=False, job=job.pk, file_name=job.file_name, progress=progress,
-        keep_faults=run.keep_for_job(job.pk),
-    )  # fmt: skip
-    result = _result(outcome)
-    if outcome.kinds:
-        progress.step("标注问题", 0)
-        result |= _marked(job, ledger)
-    jobs.close(job.pk, JobState.WAITING, step="", result=result, done=outcome.read, total=outcome.read)
+def _check(job: Job, ledgers: dict[str, Ledger], progress) -> None:
+    try:
+        outcome = _run(job, ledgers, progress, write=False)
+    except Refused as refused:
+        if (fits := _fitting(job, ledgers)) is None:
+            raise
+        jobs.end(
+            job, JobState.WAITING, message=str(refused), result={"fits": fits.kind, "fits_name": fits.name}
+        )
+        return
+    _shown(job, outcome)
 
 
-def _write(job: Job, ledger: Ledger, progress) -> None:
+def _fitting(job: Job, ledgers: dict[str, Ledger]) -> Ledger | None:
+    """The kind of ledger that the upload is, when it is not the one that was chosen."""
+    found = []
+    for kind, ledger in ledgers.items():
+        if kind != job.params["ledger"]:
+            try:
+                found.append((len(open_ledger(Path(job.file.path), ledger).plan), ledger))
+            except Refused:
+                continue
+    return max(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def _write(job: Job, ledgers: dict[str, Ledger], progress) -> None:
     """The job's end is part of the transaction: after a kill either both are there or neither."""
     with transaction.atomic():
-        outcome = run.run(
-            ledger, Path(job.file.path), by=job.owner, write=True, good_only=job.params["good_only"], job=job.pk,
-            file_name=job.file_name, progress=progress, keep_faults=run.keep_for_job(job.pk),
-        )  # fmt: skip
-        kept = {k: job.result[k] for k in ("marked", "marked_whole") if k in job.result}
+        outcome = _run(job, ledgers, progress, write=True)
         if outcome.written:
-            state, message = JobState.DONE, f"新增 {outcome.created:,} 行，更新 {outcome.updated:,} 行。"
-        else:
-            state, message = (
-                JobState.WAITING,
-                "核对以后名册有了变化，出现新的问题，没有写入任何内容，请重新确认。",
-            )
-        jobs.close(job.pk, state, step="", message=message, result=_result(outcome) | kept, done=outcome.read)
-    if not outcome.written:
-        result = _result(outcome) | _marked(job, ledger)
-        jobs.close(job.pk, state, message=message, result=result)
+            held = f"，编号相同、其他不同的 {outcome.held:,} 行没有更新" if outcome.held else ""
+            message = f"新增 {outcome.created:,} 行，更新 {outcome.updated:,} 行{held}。"
+            jobs.end(job, JobState.DONE, message=message, result=_result(outcome), done=outcome.read)
+            return
+    _shown(job, outcome, "核对以后名册有了变化，出现新的问题，没有写入任何内容，请重新确认。")
 
 
-def _undo(job: Job, ledger: Ledger, progress) -> None:
-    progress.step("撤销导入", 0)
+def _run(job: Job, ledgers: dict[str, Ledger], progress, write: bool) -> run.Outcome:
+    return run.run(
+        ledgers[job.params["ledger"]], Path(job.file.path), by=job.owner, write=write, job=job.pk, file_name=job.file_name,
+        choices=run.Choices(**job.params["choices"]) if write else None, progress=progress, keep=run.keep_for_job(job.pk),
+    )  # fmt: skip
+
+
+def _shown(job: Job, outcome: run.Outcome, message: str = "") -> None:
+    """What was found is shown first; the marked copy is made afterwards and may fail without taking anything away."""
     with transaction.atomic():
-        done = undo.undo(
-            context=job.result["context"],
-            job=job.pk,
-            file_name=job.file_name,
-            by=job.owner,
+        jobs.end(
+            job,
+            JobState.WAITING,
+            message=message,
+            result=_result(outcome),
+            done=outcome.read,
+            total=outcome.read,
         )
-        message = (
-            f"已撤销：删除 {done.removed:,} 行，恢复 {done.restored:,} 行，保留 {done.left_total:,} 行。"
-        )
-        undone = {
-            "removed": done.removed,
-            "restored": done.restored,
-            "left": done.left,
-            "left_total": done.left_total,
-        }
-        jobs.close(job.pk, JobState.DONE, step="", message=message, result=job.result | {"undone": undone})
+        if outcome.kinds:
+            marked.ask(job)
 
 
 def _result(outcome: run.Outcome) -> dict:
@@ -160,18 +153,3 @@ def _result(outcome: run.Outcome) -> dict:
         "written": outcome.written,
         "context": outcome.context,
     }
-
-
-def _marked(job: Job, ledger: Ledger) -> dict:
-    """Make the marked copy beside the upload; its name in the storage and whether the whole workbook was kept."""
-    faults = run.faults_of(ImportFault.objects.filter(job=job).order_by("row", "column", "id"))
-    source = Path(job.file.path)
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "marked.xlsx"
-        whole = mark(source, target, open_ledger(source, ledger), faults)
-        name = job.file.name.removesuffix(".xlsx") + "-marked.xlsx"
-        if default_storage.exists(name):
-            default_storage.delete(name)
-        with target.open("rb") as file:
-            name = default_storage.save(name, File(file))
-    return {"marked": name, "marked_whole": whole}

@@ -87,7 +87,7 @@ class PlaceFinder:
         if not candidates:
             raise Unfit("street_unknown", "没有这个街镇", self._names(self.mine_streets))
         if not mine:
-            raise self._outside(self._names(self.mine_streets))
+            raise self._outside("")  # nothing is offered: the row is somebody else's
         if len(mine) > 1:
             raise Unfit("street_unknown", "不止一个街镇叫这个名称，请写全称", self._names(mine))
         return mine[0]
@@ -110,7 +110,8 @@ class PlaceFinder:
             return found[0]
         if found:
             raise Unfit("community_unknown", "不止一个居委叫这个名称，请写全称")
-        others = self.elsewhere.get(whole) or self.elsewhere.get(community_key(whole))
+        others = self.elsewhere.get(whole) or self.elsewhere.get(community_key(whole)) or []
+        others = [street for street in others if street in self.mine_streets]
         if others:
             raise Unfit(
                 "community_not_in_street",

@@ -1,5 +1,7 @@
 """Rows of the three register ledgers: staged, checked by sets, matched with the register, written."""
 
+from collections.abc import Sequence
+
 from django.db import connection
 from django.utils import timezone
 
@@ -11,6 +13,7 @@ from core.ledger.reading import Sheet
 from core.scope import Area
 from orgs import policy, search
 from orgs.actions.imports import preview
+from orgs.actions.imports.matching import BY_NAME, BY_NUMBER, doubt, keep_emptied, settle
 from orgs.actions.imports.places import PlaceFinder
 from orgs.actions.imports.staging import BATCH, Staging, array_text, quoted, sql_type
 from orgs.choices import Dormancy, Tier
@@ -20,10 +23,16 @@ from places.models import Community, Street
 TABLE = "orgs_organization"
 HELPERS = {"street", "community", "record_id", "row_tier"}
 WRITE_BATCH = 5_000
+ELSEWHERE = "这个号码不能用于您辖区的组织，请核对号码；确认无误的，请联系区民政局经办"
 
 
 class RegisterImport:
-    """One run over one sheet. Call `stage`, `check`, `compare`, then perhaps `write`, all in one transaction."""
+    """One run over one sheet. Call `stage`, `check`, `compare`, then perhaps `write`, all in one transaction.
+
+    apply_held: also update records that may be other organisations; clear: see `matching.keep_emptied`.
+    """
+
+    apply_held, clear = False, ()
 
     def __init__(self, ledger: Ledger, tier: Tier, sheet: Sheet, area: Area):
         self.ledger, self.tier, self.sheet, self.area = ledger, tier, sheet, area
@@ -48,6 +57,10 @@ class RegisterImport:
                 "row_tier": "text",
             },
         )
+        self.clearable = [c.field for c in self.parser.columns if c.field in self.stored and not c.required and c.merge == "replace"]  # fmt: skip
+        self.clearable += [f for f in self.written if f == "community_id" and tier == Tier.REGISTERED]
+        sql, params = Organization.objects.in_area(area).values("pk").query.sql_with_params()
+        self.inside = ("true", ()) if area.kind == "all" else (f"o.id IN ({sql})", params)
         self.places = PlaceFinder(area, community_required=tier != Tier.REGISTERED)
         self.read = 0
 
@@ -96,7 +109,7 @@ class RegisterImport:
     def check(self) -> None:
         self._duplicates()
         self._match()
-        self._area()
+        doubt(self.staging, TABLE, self.stored)
         self._merge()
         self._numbers()
 
@@ -133,22 +146,41 @@ class RegisterImport:
         )
 
     def _match(self) -> None:
-        """Find the record of each row: by its number in our own export, by code, by name within the community."""
+        """Find the record of each row within the area: by its number in our own export, by code, by name within the community."""
         tier = str(self.tier)
-        found = "UPDATE import_row s SET target = o.id, target_version = o.version FROM orgs_organization o WHERE s.target IS NULL"
         if "record_id" in self.parser.at:
-            self.staging.execute(f"{found} AND o.id = s.record_id AND o.tier = %s", [tier])
-        if "credit_code" in self.stored:
-            self.staging.execute(f"{found} AND o.credit_code = s.credit_code")
-        if "filing_no" in self.stored:
-            self.staging.execute(f"{found} AND o.filing_no = s.filing_no")
+            self._found(BY_NUMBER, "o.id = s.record_id AND o.tier = %s", [tier])
+        for code in ("credit_code", "filing_no"):
+            if code in self.stored:
+                self._found(BY_NUMBER, f"o.{code} = s.{code}")
         if self.tier != Tier.REGISTERED:
             other = "AND (s.filing_no IS NULL OR o.filing_no IS NULL)" if "filing_no" in self.stored else ""
-            self.staging.execute(
-                f"{found} {other} AND o.tier = %s AND o.name_key = s.name_key AND o.community_id = s.community_id",
-                [tier],
-            )
+            same = f"o.tier = %s AND o.name_key = s.name_key AND o.community_id = s.community_id {other}"
+            self._found(BY_NAME, same, [tier])
+        self._out_of_sight()
         self._conflicts(tier)
+
+    def _found(self, matched: str, same: str, params: Sequence = ()) -> None:
+        inside, ids = self.inside
+        self.staging.execute(
+            "UPDATE import_row s SET target = o.id, target_version = o.version, matched = %s FROM orgs_organization o "
+            f"WHERE s.target IS NULL AND {same} AND {inside}",
+            [matched, *params, *ids],
+        )
+
+    def _out_of_sight(self) -> None:
+        """Numbers are unique everywhere: one that a record elsewhere bears is refused, with one sentence whatever bears it.
+
+        Rows that are refused for anything else, their place above all, are not asked about at all.
+        """
+        inside, ids = self.inside
+        for code in ("credit_code", "filing_no"):
+            if code in self.stored and self.area.kind != "all":
+                sql = (
+                    f"SELECT s.row, s.{code}, %s FROM import_row s JOIN orgs_organization o ON o.{code} = s.{code} "
+                    f"WHERE s.ok AND NOT ({inside})"
+                )
+                self.staging.blame(code, "out_of_area", sql, [ELSEWHERE, *ids])
 
     def _conflicts(self, tier: str) -> None:
         blame = self.staging.blame
@@ -173,23 +205,10 @@ class RegisterImport:
                 blame(code, "code_taken", f"SELECT s.row, s.{code}, '名册中另一个组织已有这个号码' FROM import_row s "
                       f"JOIN orgs_organization o ON o.{code} = s.{code} AND o.id <> s.target WHERE s.ok")  # fmt: skip
 
-    def _area(self) -> None:
-        """A record that lies outside the importer's area may not be drawn into it."""
-        if self.area.kind == "all":
-            return
-        inside = Organization.objects.in_area(self.area).values("pk").query
-        sql, params = inside.sql_with_params()
-        key = "credit_code" if self.tier == Tier.REGISTERED else "name"
-        self.staging.blame(
-            key,
-            "out_of_area",
-            f"SELECT s.row, s.{key}, '名册中的这个组织不在您的管辖范围' FROM import_row s "
-            f"WHERE s.target IS NOT NULL AND s.ok AND s.target NOT IN ({sql})",
-            list(params),
-        )
-
     def _merge(self) -> None:
-        """Settle the cells whose outcome depends on the register: later dates stay, masked phones mean “as before”."""
+        """Settle the cells whose outcome depends on the register: later dates stay, masked phones mean “as before”, and a cell
+        left empty empties nothing unless that was chosen."""
+        keep_emptied(self.staging, TABLE, self.clearable, self.clear)
         for column in self.parser.columns:
             if column.merge == "greatest":
                 name = quoted(column.field)
@@ -239,18 +258,9 @@ class RegisterImport:
     # ---- compare and write --------------------------------------------------------------------------------------
 
     def compare(self) -> dict[str, int]:
-        new = ", ".join(f"s.{quoted(f)}" for f in self.written)
-        old = ", ".join(f"o.{quoted(f)}" for f in self.written)
-        self.staging.execute("UPDATE import_row SET change = 'new' WHERE ok AND target IS NULL")
-        self.staging.execute(
-            f"UPDATE import_row s SET change = CASE WHEN ROW({new}) IS DISTINCT FROM ROW({old}) THEN 'changed' ELSE 'same' END "
-            "FROM orgs_organization o WHERE o.id = s.target AND s.ok"
-        )
-        return dict(
-            self.staging.all("SELECT coalesce(change, 'rejected'), count(*) FROM import_row GROUP BY 1")
-        )
+        return settle(self.staging, TABLE, self.written, self.apply_held)
 
-    def preview(self) -> dict:
+    def preview(self) -> preview.Preview:
         labels = {f: self.sheet.header(f) for f in self.stored}
         labels |= {"street_id": "所属街镇", "community_id": self.sheet.header("community")}
         text = preview.wording(
@@ -258,10 +268,7 @@ class RegisterImport:
             dict(Street.objects.values_list("pk", "name")),
             dict(Community.objects.values_list("pk", "name")),
         )
-        return {
-            "new": preview.created(self.staging),
-            "changed": preview.changed(self.staging, TABLE, self.written, labels, text),
-        }
+        return preview.Preview(self.staging, TABLE, self.written, labels, text)
 
     def write(self, progress) -> None:
         """In portions, so that progress is true; all in the caller's transaction."""

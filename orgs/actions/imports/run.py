@@ -1,20 +1,24 @@
 """One function, run twice: dry to check and preview, real to write. Either everything that was asked goes in, or nothing."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import psycopg
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
+from core import jobs
 from core.history import told
 from core.ledger.columns import Ledger
-from core.ledger.faults import Fault
+from core.ledger.faults import Fault, RowError, kept
+from core.ledger.guard import Refused
 from core.ledger.reading import Sheet, open_ledger
 from core.scope import Area
 from orgs.actions.imports.activities import ActivityImport
+from orgs.actions.imports.preview import Preview
 from orgs.actions.imports.register import RegisterImport
-from orgs.actions.imports.staging import FAULT_FIELDS, Staging
+from orgs.actions.imports.staging import FAULT_FIELDS
 from orgs.choices import Tier, Verb
 
 EVERYWHERE = Area("all", label="全部")
@@ -30,15 +34,35 @@ class Silent:
     def at(self, done: int) -> None: ...
 
 
+@dataclass(frozen=True)
+class Choices:
+    """What a person chose of what is off by default.
+
+    good_only: write also where other rows have faults; apply_held: also update records that may be other organisations;
+    clear: let empty cells empty these fields of the register, True for all.
+    """
+
+    good_only: bool = False
+    apply_held: bool = False
+    clear: bool | Iterable[str] = ()
+
+
 @dataclass
-class Outcome:
-    """What a run found, and whether it wrote. Counts are rows; `kinds`: kind of fault → faults."""
+class Counts:
+    """Rows: read = created + updated + unchanged + rejected + held."""
 
     read: int = 0
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     rejected: int = 0
+    held: int = 0
+
+
+@dataclass
+class Outcome(Counts):
+    """What a run found, and whether it wrote. `kinds`: kind of fault → faults."""
+
     written: bool = False
     sheet: str = ""
     kinds: dict[str, int] = field(default_factory=dict)
@@ -46,7 +70,7 @@ class Outcome:
     context: str = ""
 
     def counts(self) -> dict[str, int]:
-        return {k: getattr(self, k) for k in ("read", "created", "updated", "unchanged", "rejected")}
+        return {name: number for name, number in asdict(self).items() if name in Counts.__annotations__}
 
 
 def run(
@@ -55,18 +79,18 @@ def run(
     *,
     by,
     write: bool,
-    good_only: bool = False,
+    choices: Choices | None = None,
     job: int | None = None,
     file_name: str = "",
     progress=None,
-    keep_faults: Callable[[Sheet, Staging], None] | None = None,
+    keep: Callable[[object, Preview], None] | None = None,
 ) -> Outcome:
     """Check a ledger and, when asked and allowed, write it.
 
-    by: the person, whose area cuts everything, or None for the command line (everywhere);
-    keep_faults: called inside the transaction with the faults staged. Raises `Refused`.
+    by: the person, whose area cuts everything, or None for the command line (everywhere); keep: called inside the transaction
+    with the import and its preview. Raises `Refused`, and `RowError` for what was not foreseen in a row.
     """
-    progress = progress or Silent()
+    progress, choices = progress or Silent(), choices or Choices()
     progress.step("读取工作簿", 0)
     sheet = open_ledger(path, ledger, settings.IMPORT_MAX_BYTES)
     area = by.area if by else EVERYWHERE
@@ -74,22 +98,34 @@ def run(
     name = file_name or path.name
     with transaction.atomic(), told(Verb.IMPORT, by, f"导入 {name}", job=job) as context:
         work = kind(ledger, TIERS.get(ledger.kind), sheet, area)
-        work.by = by
+        work.by, work.apply_held, work.clear = by, choices.apply_held, choices.clear
         if write:
             work.staging.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
         progress.step("核对", sheet.total)
-        work.stage(progress)
+        _stage(work, progress)
         progress.step("与名册比对", work.read)
         work.check()
         outcome = _count(work, sheet)
-        outcome.preview = work.preview()
-        if keep_faults:
-            keep_faults(sheet, work.staging)
-        if write and (good_only or not outcome.rejected):
+        shown = work.preview()
+        outcome.preview = shown.summary()
+        if keep:
+            keep(work, shown)
+        if write and (choices.good_only or not outcome.rejected):
             progress.step("写入", work.read)
             work.write(progress)
             outcome.written, outcome.context = True, str(getattr(context, "id", "") or "")
     return outcome
+
+
+def _stage(work, progress) -> None:
+    """What nobody foresaw in a row is told with the row: the same file would fail again and again."""
+    passing = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
+    try:
+        work.stage(progress)
+    except (Refused, RowError, jobs.Stopped, *passing):
+        raise
+    except Exception as error:
+        raise RowError(work.parser.row) from error
 
 
 def _count(work, sheet: Sheet) -> Outcome:
@@ -101,26 +137,29 @@ def _count(work, sheet: Sheet) -> Outcome:
         updated=changes.get("changed", 0),
         unchanged=changes.get("same", 0),
         rejected=changes.get("rejected", 0),
+        held=changes.get("held", 0),
         sheet=sheet.name,
         kinds=kinds,
     )
 
 
-def keep_in_list(found: list[Fault]) -> Callable[[Sheet, Staging], None]:
+def keep_in_list(found: list[Fault]) -> Callable[[object, Preview], None]:
     """For the command line: the faults as a list."""
-    return lambda sheet, staging: found.extend(staging.faults())
+    return lambda work, shown: found.extend(work.staging.faults())
 
 
-def keep_for_job(job: int) -> Callable[[Sheet, Staging], None]:
-    """Store the faults with their job, replacing those of an earlier run."""
+def keep_for_job(job: int) -> Callable[[object, Preview], None]:
+    """Store the faults and the rows of the preview with their job, replacing those of an earlier run."""
 
-    def keep(sheet: Sheet, staging: Staging) -> None:
+    def keep(work, shown: Preview) -> None:
+        staging = work.staging
         staging.execute("DELETE FROM orgs_importfault WHERE job_id = %s", [job])
         staging.execute(
             'INSERT INTO orgs_importfault (job_id, sheet, "row", "column", header, kind, value, reason, allowed) '
             f"SELECT %s, %s, {FAULT_FIELDS} FROM import_fault ORDER BY row, col",
-            [job, sheet.name[:60]],
+            [job, kept(work.sheet.name, 60)],
         )
+        shown.store(job)
 
     return keep
 

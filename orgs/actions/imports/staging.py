@@ -1,11 +1,13 @@
 """The temporary tables of one import: rows, faults, search keys. They vanish with the transaction."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import psycopg
 from django.db import connection, models
 
-from core.ledger.faults import Fault
+from core.ledger.faults import HEADER_LIMIT, Fault, RowError, kept
 from core.ledger.reading import Sheet
 
 BATCH = 4_000
@@ -17,7 +19,11 @@ def quoted(name: str) -> str:
 
 
 class Staging:
-    """`import_row` (row, ok, target, target_version, change, and one typed column per staged field) and `import_fault`."""
+    """`import_row` (one typed column per staged field, and what follows) and `import_fault`.
+
+    ok: nothing is wrong with it; target: the record that it is, of that version, found by `matched` (a number or the name);
+    doubt: why it may be another one after all; emptied: fields that the record has and the row leaves empty; change: see `RowGroup`.
+    """
 
     def __init__(self, sheet: Sheet, columns: dict[str, str]):
         """columns: staged field → SQL type. Names come from declarations, never from a file."""
@@ -31,8 +37,8 @@ class Staging:
         self.cursor.execute("DROP TABLE IF EXISTS import_row, import_fault, import_key")
         typed = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
         self.cursor.execute(
-            f"CREATE TEMP TABLE import_row (row integer, ok boolean DEFAULT true, target bigint, "
-            f"target_version integer, change text, {typed}) ON COMMIT DROP"
+            "CREATE TEMP TABLE import_row (row integer, ok boolean DEFAULT true, target bigint, target_version integer, "
+            f"matched text, doubt text, emptied text[] DEFAULT '{{}}', change text, {typed}) ON COMMIT DROP"
         )
         self.cursor.execute(
             "CREATE TEMP TABLE import_fault (row integer, col integer, header text, kind text, value text, "
@@ -50,9 +56,18 @@ class Staging:
         self.copy(f"COPY import_fault ({FAULT_FIELDS}) FROM STDIN", faults)
 
     def copy(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
-        with self.cursor.cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
+        """Rows begin with their number: what the database does not take is told with it, as `RowError`."""
+        numbers = []
+        try:
+            with self.cursor.cursor.copy(statement) as copy:
+                for row in rows:
+                    numbers.append(row[0])
+                    copy.write_row(row)
+        except psycopg.DataError as error:
+            line = re.search(
+                r"line (\d+)", error.diag.context or ""
+            )  # the server's own count; else the last one sent
+            raise RowError(numbers[int(line[1]) - 1 if line else -1]) from error
 
     def ready(self) -> None:
         self.cursor.execute("ALTER TABLE import_row ADD PRIMARY KEY (row)")
@@ -74,7 +89,7 @@ class Staging:
         """Faults found by sets. `sql` selects (row, value, reason); each row is blamed once at the column of `field`."""
         sheet = self.sheet
         column = sheet.position(field) or sheet.plan[0][1] + 1
-        header = sheet.header(field) or sheet.headers[sheet.plan[0][1]]
+        header = kept(sheet.header(field) or sheet.headers[sheet.plan[0][1]], HEADER_LIMIT)
         count = self.execute(
             f"WITH wrong (row, value, reason) AS ({sql}) INSERT INTO import_fault ({FAULT_FIELDS}) "
             "SELECT row, %s, %s, %s, coalesce(left(value, 500), ''), left(reason, 300), %s FROM wrong",

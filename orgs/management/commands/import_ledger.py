@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
+from core.ledger.faults import RowError
 from core.ledger.guard import Refused
 from core.ledger.marking import mark
 from core.ledger.reading import open_ledger
@@ -14,16 +15,27 @@ FAULTS_PRINTED = 5_000
 
 
 class Command(BaseCommand):
-    help = "导入一份台账。打印一个 JSON 对象：read、created、updated、unchanged、rejected、faults。"
+    help = (
+        "导入一份台账。打印一个 JSON 对象：read、created、updated、unchanged、rejected、held、faults。"
+        "read = created + updated + unchanged + rejected + held。"
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("kind", choices=list(LEDGERS), help="台账种类")
         parser.add_argument("file", type=Path, help="xlsx 工作簿")
         parser.add_argument("--dry-run", action="store_true", help="只核对，不写入")
         parser.add_argument("--good-rows-only", action="store_true", help="有问题时仍写入没有问题的行")
+        parser.add_argument(
+            "--apply-held", action="store_true", help="编号相同而名称、成立日期都不同的行也更新（默认不动）"
+        )
+        parser.add_argument(
+            "--clear-empty", action="store_true", help="空白单元格清空名册中原有的内容（默认保留）"
+        )
         parser.add_argument("--marked-copy", type=Path, metavar="OUT.xlsx", help="把标注了问题的副本写到这里")
 
-    def handle(self, *, kind, file: Path, dry_run, good_rows_only, marked_copy, **options):
+    def handle(
+        self, *, kind, file: Path, dry_run, good_rows_only, apply_held, clear_empty, marked_copy, **options
+    ):
         if not file.is_file():
             raise CommandError(f"找不到文件 {file}")
         ledger, faults = LEDGERS[kind], []
@@ -33,11 +45,15 @@ class Command(BaseCommand):
                 file,
                 by=None,
                 write=not dry_run,
-                good_only=good_rows_only,
-                keep_faults=run.keep_in_list(faults),
+                choices=run.Choices(good_rows_only, apply_held, clear_empty),
+                keep=run.keep_in_list(faults),
             )
         except Refused as refused:
             raise CommandError(str(refused)) from refused
+        except RowError as error:
+            raise CommandError(
+                f"第 {error.row} 行处理时出错，没有写入任何内容：{error.__cause__!r}"
+            ) from error
         if marked_copy:
             mark(file, marked_copy, open_ledger(file, ledger), faults)
         counts = outcome.counts()

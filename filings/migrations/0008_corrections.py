@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('filings', '0006_days_of_this_age'),
+        ('filings', '0007_papers_shown'),
     ]
 
     operations = [
