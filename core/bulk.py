@@ -241,7 +241,8 @@ def step_action(flow, verb: str, grant: str) -> BulkAction:
         )  # fmt: skip
 
     def excluded(rows, user, cleaned) -> dict[int, str]:
-        cases = rows.select_related(flow.subject, *flow.related).defer("frozen", "before")
+        cases = rows.select_related(flow.subject, *flow.related)
+        cases = cases if step.as_sent else cases.defer("frozen", "before")
         reasons = {
             case.pk: "".join(flow.reasons(case, step, user)) for case in cases if flow.leads(case, step)
         }

@@ -19,9 +19,7 @@ from core.registry import PARAMETERS, ParameterGroup
 def value(declared: Declared, on: datetime.date | None = None) -> Decimal:
     """The value in force on a day: the newest row not later than that day, else the declared first value."""
     on = on or timezone.localdate()
-    row = (
-        Parameter.objects.filter(key=declared.key, effective_from__lte=on).order_by("-effective_from").first()
-    )
+    row = Parameter.objects.filter(key=declared.key).newest_on(on)
     return row.value if row else declared.first
 
 

@@ -50,6 +50,7 @@ class Step:
     days：下一手的办理时限（工作日）；since：从记录的哪个日期起算，空为办理当天；
     others：是否必须由录入、提交以外的人办理（四眼）；own：是否只由填报的一方（与录入人同一角色的人）办理；freezes：此刻定格送审内容；
     returns：逐栏退回，时限暂停；decides：办结，记下办理人和时间；asked：是否列入待办；
+    as_sent：以送审时的名册为准，送审以后名册里所依据的内容又有变化的不能办；
     opens：到了记录的哪个日期才列入待办，空为随时（能不能办由 checks 说明）。
     """
 
@@ -73,6 +74,7 @@ class Step:
     returns: bool = False
     decides: bool = False
     asked: bool = True
+    as_sent: bool = False
     opens: str = ""
 
     def __str__(self):

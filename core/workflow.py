@@ -56,6 +56,8 @@ class Flow(Waiting):
     model: a concrete Case; subject: name of its foreign key to what the case is about, which may be empty at first;
     detail: url name of the case's page; fields(case): what the decider sees, frozen when the case is sent, with the files;
     editable(case): those of them that its author fills in and that can be returned, by default all;
+    rests_on(case): the register as it is now, as far as a decision rests on it; what differs from when the case was sent stops
+    the steps that say `as_sent`;
     words: field → function of the case, where the stored value is not what a person reads;
     before(case): (title, facts) to compare with, by default the last decided case of the same subject;
     warnings(case, by): sentences that the decider should read and that refuse nothing;
@@ -72,6 +74,7 @@ class Flow(Waiting):
     editable: Callable[[Any], Sequence[str]] | None = None
     words: dict[str, Callable] = field(default_factory=dict)
     before: Callable[[Any], tuple[str, list[Fact]]] | None = None
+    rests_on: Callable[[Any], list[Fact]] = lambda case: []
     warnings: Callable[[Any, Any], list[str]] = lambda case, by: []
     effects: dict[str, Callable] = field(default_factory=dict)
     related: Sequence[str] = ()
@@ -113,7 +116,11 @@ class Flow(Waiting):
         if step.own and user.role != case.side:
             words = {str(role): role.label for role in step.roles}
             return [f"由填报的一方（{words.get(case.side, case.side)}）办理。"]
-        return [words for check in step.checks if (words := check(case, user))]
+        moved = self.moved_words(case) if step.as_sent else ""
+        return [
+            *([moved] if moved else []),
+            *(words for check in step.checks if (words := check(case, user))),
+        ]
 
     def may_edit(self, case, user) -> bool:
         """Contents are open while the case is with its author, to whoever may send it."""
@@ -250,6 +257,24 @@ class Flow(Waiting):
         labels = "、".join(label_of(case, name) for name in case.returned)
         return f"要求补正的“{labels}”还没有改。请先补正；核实后不用改的，请在“补正说明”里写明。"
 
+    def moved(self, case) -> list[tuple[Fact, Fact]]:
+        """(as it was when the case was sent, as it is now) of what a decision rests on and that the register says otherwise since."""
+        if not case.frozen or case.decided_at or self.with_author(case):
+            return []
+        then = {row[0]: Fact(*row) for row in case.before.get("facts", ())}
+        return [(then[now.field], now) for now in self.rests_on(case) if then.get(now.field, now) != now]
+
+    def moved_words(self, case) -> str:
+        """Why nobody may decide on a case whose register moved on, and what to do; empty when it did not."""
+        if not (moved := self.moved(case)):
+            return ""
+        told = "；".join(f"{now.label}原为“{then.words}”，现为“{now.words}”" for then, now in moved)
+        returns = any(step.returns for step in self.workflow.leaving(case.state, case))
+        way = (
+            "退回补正，由填报人按现在的名册核对后再提交" if returns else "由填报人撤回，按现在的名册重新办理"
+        )
+        return f"送审以后名册又有变化：{told}。请{way}。"
+
     def with_author(self, case) -> bool:
         """Whether its contents are open: not sent yet, or returned."""
         return any(step.freezes for step in self.workflow.leaving(case.state, case))
@@ -320,7 +345,8 @@ class Flow(Waiting):
     def compared(self, case) -> tuple[list[str], list[dict]]:
         """(titles of what it is compared with, [{label, words, before: [(title, words)], differs}]).
 
-        A case that came back stands beside what was sent before, and beside what it is to replace.
+        A case that came back stands beside what was sent before, and beside what it is to replace; where the register
+        moved on since it was sent, beside what that says now.
         """
         author = self.with_author(case)
         now = self.facts(case) if author else case.frozen or self.facts(case)
@@ -332,6 +358,8 @@ class Flow(Waiting):
             ("上次送审", sent),
             (kept["title"], kept["facts"]),
         ]
+        if moved := {fact.field: fact for _, fact in self.moved(case)}:
+            columns.append(("名册现值", [moved.get(row[0], row) for row in kept["facts"]]))
         columns = [(title, {row[0]: Fact(*row) for row in facts}) for title, facts in columns if facts]
         rows = []
         for fact in (Fact(*row) for row in now):

@@ -6,6 +6,7 @@ class Kind(TextChoices):
 
     NEW = "new", "新备案"
     CHANGE = "change", "变更"
+    CORRECT = "correct", "更正差错"
     CANCEL = "cancel", "注销"
     REVIEW = "review", "年度复核"
     PROMOTE = "promote", "小组转备案"

@@ -21,7 +21,10 @@ class PlaceFilter(ListFilter):
         streets = register.street_choices(request.user)
         street = whole((data or {}).get("street")) or (streets[0][0] if len(streets) == 1 else None)
         self.offer("street", streets)
-        self.offer("community", register.community_choices(request.user, street))
+        self.offer(
+            "community",
+            register.community_choices(request.user, street, str((data or {}).get("community", ""))),
+        )
 
 
 class FilingFilter(PlaceFilter):

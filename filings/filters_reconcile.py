@@ -34,7 +34,7 @@ class OfRun(ListFilter):
         streets = street_choices(user)
         street = streets[0][0] if len(streets) == 1 else asked.get("street")
         fields["street"].choices = streets
-        fields["community"].choices = community_choices(user, whole(street))
+        fields["community"].choices = community_choices(user, whole(street), str(asked.get("community", "")))
         if len(streets) < 2:
             del fields["street"]
 

@@ -14,6 +14,7 @@ from places.models import Community
 
 HELP = {
     Kind.CHANGE: "写明变更了什么、为什么",
+    Kind.CORRECT: "写明哪里有差错、怎样发现的、以什么为准（例如备案表原件）。情况发生了变化的，请办“变更”",
     Kind.REVIEW: "本年度活动情况、存在的问题",
     Kind.CANCEL: "写明停止活动的原因",
     Kind.REGISTER: "写明拟登记的名称、类型和业务主管单位",
@@ -35,7 +36,8 @@ class FilingForm(CaseForm):
         names = {name for _, part in self.shown for name in part} - {
             "street"
         }  # which follows from the community
-        if filing.organization_id or self.user.area.kind == "community":
+        known = filing.organization_id and kind != Kind.CORRECT
+        if known or self.user.area.kind == "community":
             names.discard("community")
         for name in [n for n in self.fields if n not in names]:
             del self.fields[name]
@@ -57,7 +59,7 @@ class FilingForm(CaseForm):
             )
         if "community" in self.fields:
             open_now = (
-                Community.objects.visible_to(user).filter(closed_on__isnull=True).select_related("street")
+                Community.objects.visible_to(user).open_on(timezone.localdate()).select_related("street")
             )
             self.fields["community"].queryset = open_now.order_by("street__order", "code")
             self.fields["community"].empty_label = "请选择"
@@ -74,6 +76,9 @@ class FilingForm(CaseForm):
         if len(name) < 3:
             raise ValidationError("请写群团的全称，例如“华一居民区合唱队”。")
         return name
+
+    def clean_filing_no(self):
+        return (self.cleaned_data["filing_no"] or "").strip()
 
     def clean_established_on(self):
         return self._not_ahead("established_on", "成立时间不能晚于今天。")

@@ -89,6 +89,18 @@ class Verb(TextChoices):
     SEED = "seed", "演示数据"
 
 
+class Door(TextChoices):
+    """The ways by which what was filed of a team can reach the register."""
+
+    DIRECT = "direct", "直接修改"
+    FILING = "filing", "备案办理"
+    MUNICIPAL = "municipal", "采用市系统值"
+    LEDGER = "ledger", "台账导入"
+    BULK = "bulk", "批量修改"
+    MERGE = "merge", "合并重复"
+    UNDO = "undo", "撤销操作"
+
+
 class Reason(TextChoices):
     """Why two records look like one organisation."""
 

@@ -8,12 +8,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from core import workdays
+from core.dated import open_on
 from core.filters import ChoiceFilter, ListFilter, day_filter
 from core.numbers import whole
 from orgs import search
 from orgs.choices import Dormancy, Grade, PairState, Reason, RequestState, Status, Tier
 from orgs.models import Activity, DuplicatePair, Organization, StatusChange
 from orgs.queries import imports, register, terms, todo
+from places.models import Community
 
 EXPIRING = [("expired", "已过期"), ("30", "30 天内到期"), ("90", "90 天内到期"), ("180", "180 天内到期")]
 
@@ -37,12 +39,8 @@ class PlacedFilter(ListFilter):
         if street is None and len(streets) == 1:
             street = streets[0][0]
         self.offer("street", streets)
-        communities = register.community_choices(user, street)
-        community = str(asked.get("community", ""))
-        if community and not any(str(pk) == community for pk, _ in communities):
-            communities += register.community_named(user, community)
-        self.offer("community", communities)
-        if asked.get("imported"):
+        self.offer("community", register.community_choices(user, street, str(asked.get("community", ""))))
+        if asked.get("imported") and "imported" in self.form.fields:
             self.offer_import(asked)
 
     def offer_import(self, asked) -> None:
@@ -114,7 +112,9 @@ class OrganizationFilter(PlacedFilter):
         return todo.living(queryset)
 
     def by_placed(self, queryset, name, value):
-        return queryset.filter(community__isnull=False, community__closed_on__isnull=True)
+        return queryset.filter(
+            open_on(Community, timezone.localdate(), "community__"), community__isnull=False
+        )
 
     def by_counted(self, queryset, name, value):
         return register.counted(queryset)

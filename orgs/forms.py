@@ -9,10 +9,10 @@ from core.forms import CaseForm, phone
 from core.numbers import whole
 from core.parameters import value
 from core.words import mask_phone
-from orgs import policy
+from orgs import policy, policy_filed
 from orgs.choices import Status, TermKind, Tier
 from orgs.models import Organization, StatusChange
-from orgs.queries import register, terms
+from orgs.queries import filed, register, terms
 from places.models import Community, Street
 
 COMMON = ["name", "category", "service_fields", "street", "community", "established_on"]
@@ -84,14 +84,18 @@ class OrganizationForm(forms.ModelForm):
             del self.fields["reason"], self.fields["version"]
         else:
             self.initial["version"] = self.instance.version
-        self.closed = policy.entry_refusal(self.tier, user) or ""
+        refused = policy.entry_refusal(self.tier, user) or ""
+        self.filed = bool(self.instance.pk) and policy_filed.is_filed(self.tier)
+        self.closed = refused or ("备案事项不能在这里修改。" if self.filed else "")
         names = {n for _, part in SECTIONS[self.tier] for n in part}
         if self.closed:
             names &= policy.OPEN_TO_COMMITTEE
+        if self.filed and not refused and filed.place_gone(self.instance):
+            names |= policy_filed.PLACE
         names |= {"version", "reason"}
         for name in [n for n in self.fields if n not in names]:
             del self.fields[name]
-        if not self.closed:
+        if not refused:
             self._offer_choices()
         for field in self.fields.values():
             if isinstance(field, forms.ModelChoiceField):
@@ -108,20 +112,23 @@ class OrganizationForm(forms.ModelForm):
             self.fields["contact_phone"].help_text = "已遮蔽；不改就保持原样"
 
     def _offer_choices(self):
-        self.fields["category"] = forms.ChoiceField(
-            label="类别",
-            choices=[("", "请选择"), *terms.choices(TermKind.CATEGORY, held=[self.instance.category])],
-        )
-        self.fields["service_fields"] = forms.MultipleChoiceField(
-            label="服务领域",
-            choices=terms.choices(TermKind.FIELD, held=self.instance.service_fields or []),
-            required=False,
-            widget=forms.CheckboxSelectMultiple,
-        )
+        if "category" in self.fields:
+            self.fields["category"] = forms.ChoiceField(
+                label="类别",
+                choices=[("", "请选择"), *terms.choices(TermKind.CATEGORY, held=[self.instance.category])],
+            )
+            self.fields["service_fields"] = forms.MultipleChoiceField(
+                label="服务领域",
+                choices=terms.choices(TermKind.FIELD, held=self.instance.service_fields or []),
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+            )
+        if "community" not in self.fields:
+            return
         streets = Street.objects.visible_to(self.user).distinct().order_by("district", "order")
         self.fields["street"].queryset = streets
         communities = (
-            Community.objects.visible_to(self.user).filter(closed_on__isnull=True).select_related("street")
+            Community.objects.visible_to(self.user).open_on(timezone.localdate()).select_related("street")
         )
         self.fields["community"].queryset = communities.order_by("street__order", "code")
         self.fields["community"].label_from_instance = lambda c: f"{c.street.name} {c.name}"

@@ -7,6 +7,7 @@ from pathlib import Path
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from core.dated import is_open
 from places.choices import ChangeKind, StreetKind
 from places.models import Community, CommunityChange, District, Street
 
@@ -39,6 +40,15 @@ def load_map() -> tuple[int, int]:
     return added, len(fresh)
 
 
+def standing_refusal(community: Community, on: datetime.date) -> str:
+    """Why a community cannot be adjusted on a day, as a sentence; empty when it can."""
+    if community.closed_on:
+        return f"“{community}”已定于 {community.closed_on} 撤销，不能再次调整。"
+    if not is_open(community, on):
+        return f"“{community}”到 {community.opened_on} 才设立，请核对生效日期。"
+    return ""
+
+
 @transaction.atomic
 def adjust(
     *,
@@ -50,7 +60,7 @@ def adjust(
     note: str = "",
     by,
 ) -> CommunityChange:
-    """Split, merge, rename, open or close communities on a date.
+    """Split, merge, rename, open or close communities on a date, also a coming one: until that day nothing changes.
 
     after: new communities as {"code", "name", "street"}. The old ones are closed, never deleted; their organisations
     stay with them until officers move them, and the page that closes them lists how many there are.
@@ -63,6 +73,8 @@ def adjust(
         raise ValidationError("拆分后至少要有两个居委。")
     if kind in (ChangeKind.MERGE, ChangeKind.RENAME, ChangeKind.NEW) and len(after) != 1:
         raise ValidationError("合并、更名、新设之后应有且只有一个居委。")
+    if refusal := next((words for c in before if (words := standing_refusal(c, on))), ""):
+        raise ValidationError(refusal)
     change = CommunityChange.objects.create(
         kind=kind, effective_on=on, legal_basis=legal_basis, note=note, recorded_by=str(by)
     )

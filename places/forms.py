@@ -1,4 +1,5 @@
 from django import forms
+from django.utils import timezone
 
 from core.numbers import whole
 from places.choices import ChangeKind
@@ -30,7 +31,10 @@ class AdjustForm(forms.Form):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["before"].queryset = (
-            Community.objects.visible_to(user).filter(closed_on__isnull=True).select_related("street")
+            Community.objects.visible_to(user)
+            .open_on(timezone.localdate())
+            .unended()
+            .select_related("street")
         )
         self.fields["street"].queryset = Street.objects.visible_to(user)
 

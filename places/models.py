@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from core.dated import DatedQuerySet, Span
 from core.scope import ScopedQuerySet
 from places.choices import ChangeKind, StreetKind
 
@@ -42,6 +43,10 @@ class Street(models.Model):
         return self.name
 
 
+class CommunityQuerySet(DatedQuerySet, ScopedQuerySet):
+    """Communities, cut to a jurisdiction and to a day."""
+
+
 class Community(models.Model):
     """A residents' committee area. It is never deleted: a split or merge closes it on a date."""
 
@@ -51,7 +56,8 @@ class Community(models.Model):
     opened_on = models.DateField("设立日期", null=True, blank=True)
     closed_on = models.DateField("撤销日期", null=True, blank=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = CommunityQuerySet.as_manager()
+    span = Span(first="opened_on", until="closed_on")
     scope_path = {"district": "street__district", "street": "street", "community": "pk"}
 
     class Meta:

@@ -1,13 +1,14 @@
 """Reads of the map."""
 
 from django.db.models import Count, Q
+from django.utils import timezone
 
 from places.models import Community, CommunityChange, Street
 
 
 def streets_with_communities(user):
-    """The visible streets in official order, each with its visible open communities as `open_communities`."""
-    communities = Community.objects.visible_to(user).filter(closed_on__isnull=True).order_by("code")
+    """The visible streets in official order, each with its visible communities of today as `open_communities`."""
+    communities = Community.objects.visible_to(user).open_on(timezone.localdate()).order_by("code")
     by_street: dict[int, list] = {}
     for community in communities:
         by_street.setdefault(community.street_id, []).append(community)

@@ -2,6 +2,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from core.views.base import require
 from places import actions, queries
@@ -15,6 +16,7 @@ def place_list(request):
         "streets": streets,
         "total": sum(len(s.open_communities) for s in streets),
         "changes": queries.changes(request.user),
+        "today": timezone.localdate(),
     }
     return render(request, "places/list.html", context)
 

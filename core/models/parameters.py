@@ -5,6 +5,8 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 
+from core.dated import DatedQuerySet, Span
+
 # Shanghai's date decides, whatever the zone of the connection.
 IN_FORCE = "OLD.effective_from <= (now() AT TIME ZONE 'Asia/Shanghai')::date"
 
@@ -36,6 +38,9 @@ class Parameter(models.Model):
         related_name="+",
     )
     created_at = models.DateTimeField("录入时间", auto_now_add=True)
+
+    objects = DatedQuerySet.as_manager()
+    span = Span(first="effective_from")
 
     class Meta:
         verbose_name = "参数"

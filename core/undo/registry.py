@@ -11,13 +11,14 @@ from django.db import models
 @dataclass(frozen=True)
 class Undoable:
     """kept: fields that neither count as somebody's change nor go back; quiet: fields that follow from other records: they
-    count as nobody's change, and go back where nothing moved them since; after: see `register`.
+    count as nobody's change, and go back where nothing moved them since; settled, after: see `register`.
     """
 
     model: type[models.Model]
     kept: frozenset[str] = frozenset()
     quiet: frozenset[str] = frozenset()
     after: Callable | None = None
+    settled: Callable[[str, str, str], str] | None = None
 
     @property
     def key(self) -> str:
@@ -59,14 +60,18 @@ class Undoable:
 _registered: dict[type[models.Model], Undoable] = {}
 
 
-def register(model, *, kept=(), quiet=(), after: Callable | None = None) -> None:
+def register(
+    model, *, kept=(), quiet=(), after: Callable | None = None, settled: Callable | None = None
+) -> None:
     """Let a tracked model take part in undoing. Parents are registered before their children.
 
     after(cursor, table, events): called once everything is back, where `table` names the temporary table of this model's rows
     (id, first, last, prior, kind "restore" | "remove" | "back", why: NULL when the row was put back), `events` its history.
+    settled(now, before, then): SQL condition over a row as it is, as it was before the act and as the act left it, that nobody
+    may put back what was changed since, not even one by one.
     A field named `version` counts up and `auto_now` fields are stamped, as with any other save.
     """
-    _registered[model] = Undoable(model, frozenset(kept), frozenset(quiet), after)
+    _registered[model] = Undoable(model, frozenset(kept), frozenset(quiet), after, settled)
 
 
 def registered() -> list[Undoable]:

@@ -23,6 +23,7 @@ WHY = {
     sets.TAKEN: "它的号码现在属于另一条记录",
     sets.ORPHAN: "所属的记录已不在名册中",
     sets.NO_EARLIER: "没有更早的版本可以恢复",
+    sets.SETTLED: "备案的内容以后又有改变，不能倒回去，请办“变更”或“更正差错”",
 }
 KINDS = {"restore": "恢复为原来的内容", "remove": "删除", "back": "恢复已删除的记录"}
 

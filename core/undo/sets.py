@@ -9,6 +9,7 @@ from core.undo.registry import Undoable, registered
 
 CHANGED, GONE, TAKEN, ORPHAN = "changed", "gone", "taken", "orphan"
 NO_EARLIER = "no_earlier"
+SETTLED = "settled"
 HELD = "held:"  # followed by what hangs on the row
 SILENT = "(kind = 'none' OR kind <> 'restore' AND why IS NOT DISTINCT FROM 'gone')"
 
@@ -84,6 +85,13 @@ class Rows:
             f"AND ROW({cells('o', self.kind.loud)}) IS DISTINCT FROM ROW({then}) AND NOT u.id = ANY(%s)",
             [CHANGED, list(take)],
         )
+        if self.kind.settled:
+            self.execute(
+                f"UPDATE {self.name} u SET why = %s FROM {self.table} o, {self.events} p, {self.events} l "
+                "WHERE (u.why IS NULL OR u.why = %s) AND u.kind = 'restore' AND o.id = u.id AND p.pgh_id = u.prior "
+                f"AND l.pgh_id = u.last AND ({self.kind.settled('o', 'p', 'l')})",
+                [SETTLED, CHANGED],
+            )
 
     def find_held(self, others: dict[type, "Rows"]) -> None:
         """A row that the act made cannot go while other records hang on it that neither go with it nor go elsewhere. Children are asked first."""

@@ -199,7 +199,12 @@ class CasePage(GrantMixin, View):
             known = {fact.field: fact.words for fact in (Fact(*row) for row in case.frozen)}
             names = [*(flow.editable or flow.fields)(case), FILES]
             rows = [(name, label_of(case, name), known.get(name) or "—") for name in names]
-        return StepForm(data, step=step, case=case, returnable=rows, auto_id=f"{step.verb}_%s")
+        moved = (
+            {f"fix_{now.field}": f"名册现为“{now.words}”，请核对" for _, now in flow.moved(case)}
+            if rows
+            else {}
+        )
+        return StepForm(data, step=step, case=case, returnable=rows, initial=moved, auto_id=f"{step.verb}_%s")
 
     def page(self, case, failed: StepForm | None = None, unsent: StepForm | None = None):
         """failed: the form of a step that was refused; unsent: one that was found again after the sign-in."""

@@ -12,13 +12,14 @@ from filings.models import Certificate, Filing, PaperShown
 from filings.queries.certificates import given_out
 from filings.queries.filings import alike, last_filed
 from orgs.actions import numbers, register
-from orgs.choices import Status, Tier
+from orgs.choices import Door, Status, Tier
 from orgs.models import Organization
-from orgs.queries import activities, terms
+from orgs.queries import activities, filed, terms
 
 SHARED = [name for name in (*policy.TEAM, *policy.LEADER, *policy.LIAISON) if hasattr(Organization, name)]
 ONLY_HERE = [name for name in (*policy.LEADER, *policy.LIAISON) if not hasattr(Organization, name)]
 PLACE = {"street", "community"}
+WATCHED = [name for name in filed.FACTS if name in SHARED]  # what is filed of a team and stands on the form
 WORDS = {
     "category": lambda case: terms.categories().get(case.category, case.category),
     "service_fields": lambda case: "、".join(terms.fields().get(code, code) for code in case.service_fields),
@@ -36,6 +37,8 @@ def begin(kind: Kind, organization: Organization | None = None, *, year: int | N
         if last := last_filed(organization):
             for name in ONLY_HERE:
                 setattr(filing, name, getattr(last, name))
+        if kind == Kind.CORRECT:
+            filing.filing_no = organization.filing_no or ""
     return filing
 
 
@@ -50,26 +53,38 @@ def shown_fields(case: Filing) -> list[str]:
     """What the decider sees: the whole form, or for a short one the team's key facts and what is asked for."""
     own = [name for _, names in policy.SECTIONS[Kind(case.kind)] for name in names]
     short = ["name", "street", "community", "leader_name", "member_count", "established_on"]
-    return own if case.kind in policy.WHOLE_FORM else [*short, *own]
+    return own if "name" in own else [*short, *own]
 
 
 def editable(case: Filing) -> list[str]:
-    """What the author fills in, and what can be returned. The street follows from the community, a known team keeps both."""
+    """What the author fills in, and what can be returned. The street follows from the community, which a known team keeps unless
+    it is corrected."""
     own = [name for _, names in policy.SECTIONS[Kind(case.kind)] for name in names]
-    return [name for name in own if name != "street" and (name != "community" or not case.organization_id)]
+    placed = not case.organization_id or case.kind == Kind.CORRECT
+    return [name for name in own if name != "street" and (name != "community" or placed)]
 
 
 def as_registered(case: Filing) -> tuple[str, list[Fact]]:
     """The register as it is, beside what is asked for."""
     if not case.organization_id:
         return "名册原值", []
-    names = [name for name in shown_fields(case) if name in SHARED or name in ONLY_HERE]
+    own = (*SHARED, *ONLY_HERE, *(("filing_no",) if case.kind == Kind.CORRECT else ()))
+    names = [name for name in shown_fields(case) if name in own]
     return "名册原值", facts_of(begin(case.kind, case.organization), names, WORDS)
+
+
+def register_now(case: Filing) -> list[Fact]:
+    """What is filed of the team, as the register says it now: a decision on what was sent rests on it."""
+    team = case.organization
+    if team is None:
+        return []
+    now = Filing(**{name: getattr(team, name) for name in WATCHED}, filing_no=team.filing_no or "")
+    return facts_of(now, [*WATCHED, "filing_no"], WORDS)
 
 
 def warnings(case: Filing, by) -> list[str]:
     """What the decider should look at: words of the name, organisations like it."""
-    if case.kind not in policy.WHOLE_FORM or case.state not in OPEN_FILINGS:
+    if "name" not in editable(case) or case.state not in OPEN_FILINGS:
         return []
     silent = case.kind == Kind.REVIEW and not activities.in_year(case.organization, case.year)[0]
     quiet = [f"{case.year}年没有这个团队的活动记录。"] if silent else []
@@ -110,7 +125,7 @@ def into_register(case: Filing, by, note: str) -> None:
 
 def change(case: Filing, by, note: str) -> None:
     """Only what this filing changes is written: what others changed meanwhile stays."""
-    team, names = case.organization, asked_for(case)
+    team, names = case.organization, [name for name in asked_for(case) if name not in PLACE]
     for name in names:
         setattr(team, name, getattr(case, name))
     update(case, team, names, opinions(case, note), by)
@@ -119,18 +134,29 @@ def change(case: Filing, by, note: str) -> None:
         certify(case, by)
 
 
+def correct(case: Filing, by, note: str) -> None:
+    """A slip in what is filed is put right, place and number included; the opinions of its filing stay as they are."""
+    team, names = case.organization, asked_for(case)
+    for name in names:
+        setattr(team, name, getattr(case, name) or None if name == "filing_no" else getattr(case, name))
+    if PLACE & set(names):
+        team.street, team.community, names = case.street, case.community, [*names, *PLACE]
+    update(case, team, names, {}, by)
+    certify(case, by)
+
+
 def asked_for(case: Filing) -> list[str]:
     """The fields of the register in which what was sent differs from what stood there then."""
     before = {fact.field: fact for fact in (Fact(*row) for row in case.before["facts"])}
     sent = [Fact(*row) for row in case.frozen]
-    return [f.field for f in sent if f.field in SHARED and f.field not in PLACE and f != before.get(f.field)]
+    return [f.field for f in sent if f.field in (*SHARED, "filing_no") and f != before.get(f.field)]
 
 
 def update(case: Filing, team: Organization, names: list[str], more: dict, by) -> None:
     for name, words in more.items():
         setattr(team, name, words)
     register.decide(
-        team, version=team.version, names=[*names, *more], by=by, reason=f"{case.get_kind_display()}（备案 {case.pk}）",
+        team, version=team.version, names=[*names, *more], by=by, door=Door.FILING, reason=f"{case.get_kind_display()}（备案 {case.pk}）",
         clause=policy.CLAUSE,
     )  # fmt: skip
 
@@ -174,6 +200,7 @@ def certify(case: Filing, by) -> Certificate:
 EFFECTS = {
     Kind.NEW: into_register,
     Kind.CHANGE: change,
+    Kind.CORRECT: correct,
     Kind.REVIEW: change,
     Kind.CANCEL: cancel,
     Kind.PROMOTE: promote,
@@ -182,8 +209,8 @@ EFFECTS = {
 FLOW = Flow(
     workflow=policy.FILING, model=Filing, subject="organization", detail="filings:filing", fields=shown_fields,
     editable=editable, words=WORDS,
-    related=("street", "community"), before=as_registered, warnings=warnings, given_out=given_out,
-    effects=dict.fromkeys((*policy.GRANTS, "register"), file),
+    related=("street", "community", "organization__street", "organization__community"), before=as_registered,
+    rests_on=register_now, warnings=warnings, given_out=given_out, effects=dict.fromkeys((*policy.GRANTS, "register"), file),
 )  # fmt: skip
 
 
@@ -199,11 +226,16 @@ def show_paper(filing: Filing, paper: Paper, *, by) -> None:
 # ---- what is entered ----
 
 
+def sending(filing: Filing) -> str:
+    """The step that sends a new filing on its way."""
+    return "submit_correction" if filing.kind == Kind.CORRECT else "submit"
+
+
 def enter(filing: Filing, *, by, send: bool = True) -> Filing:
     """Store a filing and send it to the committee, or keep it as a draft."""
     if not policy.suits(filing.kind, filing.organization):
         raise ValidationError(f"“{filing.organization}”现在不能办理{filing.get_kind_display()}。")
-    return FLOW.enter(filing, by=by, send="submit" if send else "")
+    return FLOW.enter(filing, by=by, send=sending(filing) if send else "")
 
 
 def start_review(organization: Organization, year: int, *, by, reason: str) -> Filing:

@@ -52,7 +52,7 @@ def plant(today: datetime.date) -> tuple[str, int]:
     committee = User.objects.filter(username="committee").first()
     if not street or not committee:
         return "备案", 0
-    people = {c: staff(c) for c in Community.objects.filter(street=street.street_id, closed_on__isnull=True)}
+    people = {c: staff(c) for c in Community.objects.filter(street=street.street_id).open_on(today)}
     people[committee.community] = committee
     made = 0
     for number, state in enumerate(PATHS):

@@ -78,7 +78,7 @@ class Filing(Case):
     registration_no = models.CharField("登记证号", max_length=40, blank=True)
     certificate_expires_on = models.DateField("证书有效期", null=True, blank=True)
 
-    filing_no = models.CharField("备案编号", max_length=30, blank=True, editable=False)
+    filing_no = models.CharField("备案编号", max_length=30, blank=True)
 
     objects = ScopedQuerySet.as_manager()
     scope_path = {"district": "street__district", "street": "street", "community": "community"}

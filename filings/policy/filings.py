@@ -11,6 +11,7 @@ from core.policy import ASKED, NEEDED, Declared, Step, Workflow
 from filings.choices import OPEN_FILINGS, FilingState, Kind
 from orgs.choices import Status, Tier
 from orgs.queries.register import same_name, team_min_members
+from orgs.queries.register import taken as number_taken
 
 CLAUSE = "第四部分（一）2 分级管理"
 INTERNAL = "内部口径，可调整"
@@ -68,6 +69,7 @@ SECTIONS = {
     Kind.NEW: [*FORM, ("说明", ("reason",))],
     Kind.PROMOTE: [*FORM, ("说明", ("reason",))],
     Kind.CHANGE: [*FORM, ("变更说明", ("reason",))],
+    Kind.CORRECT: [("团队情况", (*TEAM, "filing_no")), *FORM[1:], ("差错和依据", ("reason",))],
     Kind.REVIEW: [*FORM, ("本年度小结", ("reason",))],
     Kind.CANCEL: [("注销", ("reason", "effective_on", "property_note"))],
     Kind.REGISTER: [("转登记", ("reason",))],
@@ -77,16 +79,18 @@ NEEDED_FIELDS = {
     "weekly_sessions", "member_count", "leader_name", "liaison_assignment",
 }  # fmt: skip
 NEEDED_BY_KIND = {
+    Kind.CORRECT: {"name", "community", "reason"},
     Kind.CHANGE: NEEDED_FIELDS | {"reason"},
     Kind.CANCEL: {"reason", "effective_on"},
     Kind.REGISTER: {"reason"},
 }
-ALL_FIELDS = (*TEAM, *LEADER, *LIAISON, "reason", "effective_on", "property_note", "year")
+ALL_FIELDS = (*TEAM, "filing_no", *LEADER, *LIAISON, "reason", "effective_on", "property_note", "year")
 
 # ---- 哪一级、哪种状态的组织可以办哪一件 ------------------------------------------------------------------------
 
 SUITS = {
     Kind.CHANGE: (Tier.TEAM, (Status.FILED,)),
+    Kind.CORRECT: (Tier.TEAM, (Status.FILED, Status.STOPPED)),
     Kind.REVIEW: (Tier.TEAM, (Status.FILED,)),
     Kind.CANCEL: (Tier.TEAM, (Status.FILED, Status.STOPPED)),
     Kind.REGISTER: (Tier.TEAM, (Status.FILED,)),
@@ -107,7 +111,8 @@ def register_as_expected(case, by) -> str | None:
     if case.organization_id and case.kind != Kind.NEW and not suits(case.kind, case.organization):
         now = f"{case.organization.get_tier_display()}、{case.organization.get_status_display()}"
         return f"“{case.organization}”现在是“{now}”，不能办理{case.get_kind_display()}，请撤回。"
-    if case.organization_id and case.kind != Kind.NEW and case.organization.community_id != case.community_id:
+    moving = case.kind in (Kind.NEW, Kind.CORRECT)  # 更正可以改居委，与名册的出入由“送审以后有变化”拦下
+    if case.organization_id and not moving and case.organization.community_id != case.community_id:
         place = f"{case.organization.street}{case.organization.community or ''}"
         return f"“{case.organization}”已划到{place}，请撤回，由那里重新办理。"
     return None
@@ -126,6 +131,20 @@ def name_is_free(case, by) -> str | None:
     """同一个居委不能有两个同名的备案团队。"""
     if case.kind == Kind.NEW and (number := same_name(case.name, case.community_id)) is not None:
         return f"{case.community}已有同名的备案团队（备案编号 {number or '未编'}），请改名，或办理原团队的“变更”。"
+    return None
+
+
+def corrects_something(case, by) -> str | None:
+    """更正差错要至少改正一栏；备案编号不能与别的组织相同。"""
+    if case.kind != Kind.CORRECT:
+        return None
+    names = [*TEAM, *LEADER, *LIAISON, "filing_no"]
+    own = [name for name in names if hasattr(case.organization, name)]
+    if all((getattr(case, name) or "") == (getattr(case.organization, name) or "") for name in own):
+        return "还没有改正任何一栏：请把有差错的栏目改成正确的内容。"
+    number = case.filing_no.strip()
+    if number and number != case.organization.filing_no and number_taken(filing_no=number):
+        return f"备案编号 {number} 已属于另一个组织，请核对。"
     return None
 
 
@@ -163,10 +182,19 @@ def has_liaison(case, by) -> str | None:
     return None
 
 
-CONDITIONS = (form_is_whole, name_is_free, enough_members, has_leader, has_activity, has_liaison)
+CONDITIONS = (
+    form_is_whole,
+    name_is_free,
+    corrects_something,
+    enough_members,
+    has_leader,
+    has_activity,
+    has_liaison,
+)
 # 条件 → 表单里在哪一栏提示
 TOLD_AT = {
-    name_is_free: "name", enough_members: "member_count", has_leader: "contact_phone", has_activity: "activity_content", has_liaison: "liaison_name",
+    name_is_free: "name", corrects_something: "reason", enough_members: "member_count", has_leader: "contact_phone",
+    has_activity: "activity_content", has_liaison: "liaison_name",
 }  # fmt: skip
 
 
@@ -196,10 +224,13 @@ def other_reviewer(case, by) -> str | None:
 
 
 TO_REGISTER = {"kind": (Kind.REGISTER,)}
+CORRECTING = {"kind": (Kind.CORRECT,)}  # 更正差错不经居委初审：一人提出，街镇的另一人审核
+REVIEWED = {"kind": tuple(kind for kind in Kind if kind != Kind.CORRECT)}
 # 事项 → 街镇办结的一步：代号、用语、意见
 GRANTS = {
     "approve": ((Kind.NEW, Kind.PROMOTE), "准予备案", "符合备案条件，准予备案。"),
     "approve_change": ((Kind.CHANGE,), "准予变更", "情况属实，准予变更。"),
+    "approve_correct": ((Kind.CORRECT,), "准予更正", "经核对确属差错，准予更正。"),
     "approve_review": ((Kind.REVIEW,), "复核通过", "年度复核通过。"),
     "approve_cancel": ((Kind.CANCEL,), "准予注销", "情况属实，准予注销。"),
 }
@@ -216,8 +247,12 @@ FILING = Workflow(
     },
     steps=(
         Step(
-            "submit", "提交备案", (FilingState.DRAFT,), FilingState.COMMITTEE, AUTHORS, CLAUSE,
+            "submit", "提交备案", (FilingState.DRAFT,), FilingState.COMMITTEE, AUTHORS, CLAUSE, when=REVIEWED,
             checks=(register_as_expected, *CONDITIONS), days=COMMITTEE_DAYS, freezes=True, own=True,
+        ),
+        Step(
+            "submit_correction", "提交更正", (FilingState.DRAFT,), FilingState.STREET, AUTHORS, CLAUSE, when=CORRECTING,
+            checks=(register_as_expected, *CONDITIONS), days=STREET_DAYS, freezes=True, own=True,
         ),
         Step(
             "resubmit", "补正后提交初审", (FilingState.COMMITTEE_RETURNED,), FilingState.COMMITTEE, AUTHORS, CLAUSE,
@@ -230,6 +265,7 @@ FILING = Workflow(
         Step(
             "review", "初审通过", (FilingState.COMMITTEE,), FilingState.STREET, COMMITTEE, CLAUSE,
             checks=(register_as_expected, other_reviewer), note=NEEDED, phrase="情况属实，同意上报街镇审核。", days=STREET_DAYS,
+            as_sent=True,
         ),
         Step(
             "committee_return", "退回补正", (FilingState.COMMITTEE,), FilingState.COMMITTEE_RETURNED, COMMITTEE, CLAUSE,
@@ -239,12 +275,14 @@ FILING = Workflow(
             Step(
                 verb, label, (FilingState.STREET,), FilingState.FILED, STREET, CLAUSE, when={"kind": kinds},
                 checks=(register_as_expected, name_is_free), note=NEEDED, phrase=phrase, others=True, decides=True,
+                as_sent=True,
             )
             for verb, (kinds, label, phrase) in GRANTS.items()
         ),
         Step(
             "recommend", "同意转报区登记", (FilingState.STREET,), FilingState.DISTRICT, STREET, CLAUSE, when=TO_REGISTER,
             checks=(register_as_expected,), note=NEEDED, phrase="活动规范、条件成熟，同意转报登记。", days=DISTRICT_DAYS, others=True,
+            as_sent=True,
         ),
         Step(
             "street_return", "退回补正", (FilingState.STREET,), FilingState.STREET_RETURNED, STREET, CLAUSE,
@@ -258,6 +296,7 @@ FILING = Workflow(
             "register", "办理登记", (FilingState.DISTRICT,), FilingState.FILED, DISTRICT, CLAUSE,
             asks=("credit_code", "legal_form", "registration_no", "certificate_expires_on"),
             checks=(register_as_expected,), note=NEEDED, phrase="符合登记条件，准予登记。", others=True, decides=True,
+            as_sent=True,
         ),
         Step(
             "refuse_register", "不予登记", (FilingState.DISTRICT,), FilingState.REFUSED, DISTRICT, CLAUSE,

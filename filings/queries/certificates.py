@@ -51,7 +51,7 @@ def filed_on(certificate: Certificate) -> datetime.date | None:
         organization=certificate.organization_id, filing__filing_no=certificate.filing.filing_no
     )
     first = same.select_related("filing").order_by("pk").first()
-    return first.issued_on if first and first.filing.kind != Kind.CHANGE else None
+    return first.issued_on if first and first.filing.kind not in (Kind.CHANGE, Kind.CORRECT) else None
 
 
 def of_filing(user, pk: int) -> Certificate | None:

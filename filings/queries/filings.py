@@ -11,7 +11,7 @@ from orgs.queries import duplicates
 
 def last_filed(organization: Organization) -> Filing | None:
     """The newest decided filing of an organisation that holds the whole form."""
-    whole = [Kind.NEW, Kind.CHANGE, Kind.REVIEW, Kind.PROMOTE]
+    whole = [Kind.NEW, Kind.CHANGE, Kind.CORRECT, Kind.REVIEW, Kind.PROMOTE]
     filed = Filing.objects.filter(organization=organization, state=FilingState.FILED, kind__in=whole)
     return filed.order_by("-decided_at").first()
 

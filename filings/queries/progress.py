@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import ExtractDay, TruncDate
 
 from core import workdays
+from core.dated import is_open
 from filings.choices import IN_HAND, EventState, FilingState, Kind
 from filings.models import Filing, MajorEvent
 from filings.queries import groups
@@ -74,6 +75,7 @@ def progress(
 ) -> list[Progress]:
     """Every street that a person sees in official order, or every community of one street; then all of them together.
 
+    A community that is closed stays as long as it holds something that is counted.
     What is in hand, overdue, unreviewed and unconfirmed is as it stands; what was decided or held, of [first, last].
     """
     if street is None:
@@ -83,18 +85,19 @@ def progress(
         )
     else:
         level = "community"
-        places = (
-            Community.objects.visible_to(user).filter(street=street, closed_on__isnull=True).order_by("code")
-        )
+        places = Community.objects.visible_to(user).filter(street=street).order_by("code")
     found: dict[int, Progress] = defaultdict(Progress)
     for counted in counts(user, level, street, first, last, today):
         for row in counted:
             one = found[row.pop("at")]
             for name, number in row.items():
                 setattr(one, name, number or 0)
-    rows = [found[place.pk] for place in places]
-    for place, row in zip(places, rows, strict=True):
-        row.place = place
+    rows = []
+    for place in places:
+        row = found[place.pk]
+        if level == "street" or is_open(place, today) or any(getattr(row, name) for name in COUNTS):
+            row.place = place
+            rows.append(row)
     total = Progress(**{name: sum(getattr(row, name) for row in rows) for name in COUNTS})
     return [*rows, total]
 

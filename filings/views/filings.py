@@ -57,6 +57,9 @@ class NewFiling(EnterCase):
             return actions.begin_review(self.record, timezone.localdate().year)
         return actions.begin(self.kind, self.record)
 
+    def step(self, case) -> str:
+        return actions.sending(case)
+
     def doubts(self, form) -> list[str]:
         """What the deciders would be warned of is told to the author first."""
         return [] if "keep" in self.request.POST else actions.warnings(form.instance, self.request.user)
@@ -110,7 +113,7 @@ class FilingList(ListView):
     more_filters = ("since", "until", "late")
     bulk_actions = (
         step_action(actions.FLOW, "review", "filings.review"), step_action(actions.FLOW, "approve", "filings.decide"),
-        step_action(actions.FLOW, "approve_review", "filings.decide"),
+        step_action(actions.FLOW, "approve_review", "filings.decide"), step_action(actions.FLOW, "approve_correct", "filings.decide"),
     )  # fmt: skip
 
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from core.bulk import among
 from core.history import told
-from orgs.choices import Status, Verb
+from orgs.choices import Door, Status, Verb
 from orgs.models import Organization
+from orgs.queries import filed
 
 
 @transaction.atomic
@@ -28,7 +30,8 @@ def change_status(pks: Sequence[int], *, status: Status, by, reason: str) -> Non
 
 
 def _change(pks: Sequence[int], values: dict, verb: Verb, by, reason: str) -> None:
+    rows = among(Organization.objects.all(), pks)
+    if refusal := next(iter(filed.losing(rows, values, Door.BULK).values()), ""):
+        raise ValidationError(refusal)
     with told(verb, by, reason):
-        among(Organization.objects.all(), pks).update(
-            **values, version=F("version") + 1, updated_at=timezone.now()
-        )
+        rows.update(**values, version=F("version") + 1, updated_at=timezone.now())

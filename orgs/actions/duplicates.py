@@ -1,6 +1,7 @@
 """Finding records that may be one organisation, saying that they are not, and making one of two."""
 
 import datetime
+from copy import copy
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
@@ -11,9 +12,9 @@ from core import undo
 from core.history import told
 from orgs import policy
 from orgs.actions import register
-from orgs.choices import PairState, Verb
+from orgs.choices import Door, PairState, Verb
 from orgs.models import Activity, DuplicatePair, MergedOrganization, Organization
-from orgs.queries import matching
+from orgs.queries import filed, matching
 from orgs.queries.duplicates import PLACE, choosable
 from places.models import Street
 
@@ -170,9 +171,12 @@ def _merge(pair, keep: int, take: set[str], versions: dict[int, int], by, note: 
         _move(gone, kept)
         _settle_pairs(gone, kept)
         Organization.objects.filter(pk=gone.pk).delete()
+        filed_as = copy(kept)
         for name in take:
             for column in ("street_id", "community_id") if name == PLACE else (name,):
                 setattr(kept, column, getattr(gone, column))
+        if refusal := filed.refusal(filed.changed(filed_as, kept), Door.MERGE):
+            raise Refused(refusal)
         days = [d for d in (kept.last_active_on, gone.last_active_on) if d]
         kept.last_active_on = max(days, default=None)
         kept.version += 1

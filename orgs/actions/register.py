@@ -12,9 +12,9 @@ from core.history import told
 from core.registry import held
 from orgs import policy, search
 from orgs.actions import dormancy, numbers
-from orgs.choices import Tier, Verb
+from orgs.choices import Door, Tier, Verb
 from orgs.models import Activity, Organization
-from orgs.queries import register
+from orgs.queries import filed, register
 
 
 def fill_keys(organization: Organization) -> None:
@@ -48,11 +48,13 @@ def edit(
     reason: str = "",
     verb: Verb = Verb.EDIT,
     names=EDITABLE,
+    door: Door = Door.DIRECT,
     **more,
 ) -> list[str]:
     """Write the fields `names` as they are in `organization`; labels of fields that somebody else changed and that stay.
 
-    version: what the person saw. Raises core.merge.Conflict, and writes nothing, when both changed the same field;
+    version: what the person saw; door: the way by which it comes, which decides whether filed facts may change.
+    Raises core.merge.Conflict, and writes nothing, when both changed the same field;
     ValidationError when the two changes do not fit together.
     """
     current = Organization.objects.select_for_update().get(pk=organization.pk)
@@ -62,6 +64,9 @@ def edit(
     joined = []
     if current.version != version:
         joined = merge.join(current, organization, version, names, register.SKIPPED)
+    lost = filed.changed(current, organization, names)
+    if refusal := filed.refusal(lost, door):
+        raise ValidationError(refusal)
     for name in names:
         attname = Organization._meta.get_field(name).attname
         setattr(current, attname, getattr(organization, attname))
@@ -69,7 +74,7 @@ def edit(
         current.validate_constraints()
     fill_keys(current)
     current.version = organization.version = current.version + 1
-    with told(verb, by, reason, **more):
+    with told(verb, by, reason, **filed.told(lost, door), **more):
         current.save()
     return joined
 

@@ -7,12 +7,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from core.choices import SettingVerb
+from core.dated import open_sql
 from core.history import told
 from orgs.actions.setup import load_dictionaries
 from orgs.models import CommunityTarget, TargetPolicy
 from orgs.queries.targets import policy_on
+from places.models import Community
 
-SNAPSHOT = """
+SNAPSHOT = f"""
 WITH counted AS (
     SELECT o.community_id,
            count(*) FILTER (WHERE o.tier = 'registered') AS registered,
@@ -29,7 +31,7 @@ WITH counted AS (
     SELECT c.id, coalesce(n.registered, 0) AS registered, coalesce(n.teams, 0) AS teams,
            coalesce(n.groups, 0) AS groups, coalesce(n.dormant, 0) AS dormant
     FROM places_community c LEFT JOIN counted n ON n.community_id = c.id
-    WHERE (c.closed_on IS NULL OR c.closed_on > %(night)s) AND (c.opened_on IS NULL OR c.opened_on <= %(night)s)
+    WHERE {open_sql(Community, "c", "%(night)s")}
 )
 INSERT INTO orgs_communitytarget AS t (night, community_id, policy_id, registered, teams, groups, dormant)
 SELECT %(night)s, id, %(policy)s, registered, teams, groups, dormant FROM fresh

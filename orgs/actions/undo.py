@@ -6,6 +6,7 @@ from core import undo
 from orgs import search
 from orgs.actions import dormancy
 from orgs.models import Activity, DuplicatePair, MergedOrganization, Organization, StatusChange
+from orgs.queries import filed
 
 # Organisations of the activities that an act touched.
 THEIRS = "SELECT e.organization_id FROM {table} u JOIN {events} e ON e.pgh_id IN (u.last, u.prior)"
@@ -43,7 +44,13 @@ def last_activity(cursor, table: str, events: str) -> None:
     dormancy.judge(Organization.objects.filter(pk__in=theirs))
 
 
-undo.register(Organization, kept={"dormancy"}, quiet={"last_active_on"}, after=search_keys)
+undo.register(
+    Organization,
+    kept={"dormancy"},
+    quiet={"last_active_on"},
+    after=search_keys,
+    settled=filed.moved_since_sql,
+)
 undo.register(Activity, after=last_activity)
 undo.register(DuplicatePair, kept={"score", "reasons"})
 undo.register(MergedOrganization)

@@ -26,7 +26,8 @@ def plant(as_of: datetime.date, seed: int, users: dict[str, int]) -> dict[str, i
     """Fill an empty register. users: name → pk of the accounts that the history may name. Returns rows per table."""
     rng = Random(seed)
     communities = list(
-        Community.objects.filter(street__district__code="310105", closed_on__isnull=True)
+        Community.objects.filter(street__district__code="310105")
+        .open_on(as_of)
         .select_related("street")
         .order_by("code")
     )

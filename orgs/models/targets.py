@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F
 
+from core.dated import DatedQuerySet, Span
 from core.models.parameters import kept_as_published
 from core.scope import ScopedQuerySet
 from places.models import Community
@@ -29,6 +30,9 @@ class TargetPolicy(models.Model):
         related_name="+",
     )
     created_at = models.DateTimeField("录入时间", auto_now_add=True)
+
+    objects = DatedQuerySet.as_manager()
+    span = Span(first="effective_from")
 
     class Meta:
         verbose_name = "达标口径"

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from core.dated import DatedQuerySet, Span
 from orgs.choices import TermKind
 
 
@@ -28,6 +29,9 @@ class Term(models.Model):
         related_name="+",
     )
     created_at = models.DateTimeField("录入时间", auto_now_add=True)
+
+    objects = DatedQuerySet.as_manager()
+    span = Span(first="valid_from", last="valid_to")
 
     class Meta:
         verbose_name = "字典项"

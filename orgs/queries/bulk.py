@@ -4,13 +4,16 @@ from django.db.models import QuerySet
 
 from core.registry import held
 from orgs import policy
-from orgs.choices import Status, Tier
+from orgs.choices import Door, Status, Tier
+from orgs.queries import filed
 
 
 def terms_unchanged(rows: QuerySet, category: str, service_fields: list[str], by) -> dict[int, str]:
     wanted = {"category": category, "service_fields": service_fields}
-    same = rows.filter(**{name: value for name, value in wanted.items() if value})
+    values = {name: value for name, value in wanted.items() if value}
+    same = rows.filter(**values)
     out = dict.fromkeys(same.values_list("pk", flat=True), "已经是这样，不必修改")
+    out |= filed.losing(rows.exclude(pk__in=out), values, Door.BULK)
     for tier in Tier:
         if reason := policy.entry_refusal(tier, by):
             out |= dict.fromkeys(rows.filter(tier=tier).values_list("pk", flat=True), reason)

@@ -3,6 +3,7 @@
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
+from django.utils import timezone
 
 from core.ledger.reading import PER_PAGE
 from core.models import Job, Undone
@@ -96,7 +97,7 @@ def place_names(user) -> dict[str, list[str]]:
     """Words of the drop-downs of a template: the streets and communities of the person's area."""
     streets = Street.objects.visible_to(user).distinct().order_by("district", "order")
     communities = (
-        Community.objects.visible_to(user).filter(closed_on__isnull=True).order_by("street__order", "code")
+        Community.objects.visible_to(user).open_on(timezone.localdate()).order_by("street__order", "code")
     )
     return {
         "street": list(streets.values_list("name", flat=True)),

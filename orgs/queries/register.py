@@ -67,7 +67,7 @@ def team_min_members() -> int:
 def counted_statuses(on: datetime.date | None = None) -> dict[str, list[str]]:
     """Tier → statuses that count toward the target on a day; the policy's first reading when none is recorded."""
     on = on or timezone.localdate()
-    current = TargetPolicy.objects.filter(effective_from__lte=on).order_by("-effective_from").first()
+    current = TargetPolicy.objects.newest_on(on)
     return (
         current.counted if current else {str(t): list(map(str, s)) for t, s in policy.COUNTED_FIRST.items()}
     )
@@ -107,12 +107,17 @@ def district_of(street: int) -> int | None:
     return Street.objects.filter(pk=street).values_list("district", flat=True).first()
 
 
-def community_choices(user, street: int | None) -> list[tuple[int, str]]:
-    """Communities of the one street in question: never all of a city in one select."""
-    if street is None:
-        return []
-    found = Community.objects.visible_to(user).filter(street=street, closed_on__isnull=True)
-    return list(found.order_by("code").values_list("pk", "name"))
+def community_choices(user, street: int | None, asked: str = "") -> list[tuple[int, str]]:
+    """The communities of today of the one street in question: never all of a city in one select.
+
+    asked: one that the address names, which the person sees, is offered too: also a closed one, or one of another street.
+    """
+    seen, found = Community.objects.visible_to(user).order_by("code"), []
+    if street is not None:
+        found += seen.filter(street=street).open_on(timezone.localdate()).values_list("pk", "name")
+    if (named := whole(asked)) is not None and all(pk != named for pk, _ in found):
+        found += seen.filter(pk=named).values_list("pk", "name")
+    return found
 
 
 def activities_of(organization: Organization, limit: int = 50):
@@ -135,11 +140,6 @@ def timeline(organization: Organization, limit: int = 200) -> list[dict]:
 def differences(before, after) -> list[tuple[str, object, object]]:
     """(label, before, after) of each field that differs between two versions, with choices in words."""
     return history.differences(Organization, before, after, SKIPPED)
-
-
-def community_named(user, pk: str) -> list[tuple[int, str]]:
-    """One community that the address names, if the person sees it: also a closed one, or one of another street."""
-    return list(Community.objects.visible_to(user).filter(pk=whole(pk)).values_list("pk", "name"))
 
 
 def taken(**key) -> bool:

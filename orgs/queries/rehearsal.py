@@ -154,9 +154,7 @@ def target(minimum: Decimal, counted: dict[str, list[str]], on: datetime.date, u
     before, after = tally(user, counted_statuses(on)), tally(user, counted)
     communities = list(
         Community.objects.visible_to(user)
-        .filter(
-            Q(closed_on__isnull=True) | Q(closed_on__gt=on), Q(opened_on__isnull=True) | Q(opened_on__lte=on)
-        )
+        .open_on(on)
         .select_related("street")
         .order_by("street__district__code", "street__order", "code")
         .distinct()

@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.db.models import Count, F, Q, Sum
 from django.shortcuts import get_object_or_404
 
+from core.dated import open_on
 from core.history import taken_back
 from core.scope import Area
 from orgs.choices import Dormancy, Tier
@@ -72,7 +73,7 @@ class Figures:
 
 def policy_on(on: datetime.date) -> TargetPolicy | None:
     """The policy in force on a day; None before the first."""
-    return TargetPolicy.objects.filter(effective_from__lte=on).order_by("-effective_from").first()
+    return TargetPolicy.objects.newest_on(on)
 
 
 def night_not_after(on: datetime.date) -> datetime.date | None:
@@ -145,12 +146,12 @@ def trend(area: Area, until: datetime.date, points: int = 24) -> list[tuple[date
 
 def live(area: Area, on: datetime.date) -> dict[str, tuple[int, int, int, int]]:
     """{community code: (registered, teams, groups, dormant)} counted now under the policy of a day, zeros included."""
-    open_ones = Community.objects.in_area(area).filter(closed_on__isnull=True).order_by("code")
+    open_ones = Community.objects.in_area(area).open_on(on).order_by("code")
     found = {code: [0, 0, 0, 0] for code in open_ones.values_list("code", flat=True)}
     column = {Tier.REGISTERED: 0, Tier.TEAM: 1, Tier.GROUP: 2}
     counts = (
         counted(Organization.objects.in_area(area), on)
-        .filter(community__closed_on__isnull=True, community__isnull=False)
+        .filter(open_on(Community, on, "community__"), community__isnull=False)
         .order_by()
         .values_list("community__code", "tier")
         .annotate(n=Count("pk"), dormant=Count("pk", filter=Q(dormancy=Dormancy.DORMANT)))

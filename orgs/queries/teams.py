@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 
+from core.dated import is_open
 from core.parameters import value
 from orgs import policy, search
 from orgs.choices import TermKind, Tier
@@ -56,8 +57,8 @@ class TeamChecks:
         if "community" in names:
             if team.community is None or team.community.street_id != team.street_id:
                 found["community"] = "居委不属于这个街镇。"
-            elif team.community.closed_on and team.community.closed_on <= self.today:
-                found["community"] = "这个居委已撤销。"
+            elif not is_open(team.community, self.today):
+                found["community"] = "这个居委已撤销或还没设立。"
         if "category" in names and team.category not in self.categories:
             found["category"] = "这个类别现在不能选用。"
         if "status" in names and team.status not in policy.STATUSES[Tier.TEAM]:

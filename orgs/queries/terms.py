@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from core.dated import open_on
 from core.history import taken_back
 from orgs.choices import TermKind
 from orgs.models import Organization, Term
@@ -29,7 +30,7 @@ def _labels(kind: str, second: int) -> dict[str, str]:
     key = f"terms:{kind}"
     found = cache.get(key)
     if found is None:
-        begun = Term.objects.filter(kind=kind, valid_from__lte=timezone.localdate())
+        begun = Term.objects.filter(kind=kind).begun_on(timezone.localdate())
         found = dict(begun.order_by("order").values_list("code", "label"))
         cache.set(key, found, MINUTE)
     return found
@@ -76,8 +77,8 @@ def taken(kind: str, label: str) -> bool:
 def choices(kind: str, on: datetime.date | None = None, held: Iterable[str] = ()) -> list[tuple[str, str]]:
     """The entries in use on a day, for forms; `held`: codes that the record has and may keep when they are out of use."""
     on = on or timezone.localdate()
-    in_use = Q(valid_to__isnull=True, valid_from__lte=on) | Q(valid_to__gte=on, valid_from__lte=on)
-    entries = Term.objects.filter(in_use | Q(code__in=[code for code in held if code]), kind=kind)
+    kept = Q(code__in=[code for code in held if code])
+    entries = Term.objects.filter(open_on(Term, on) | kept, kind=kind)
     return list(entries.order_by("order").values_list("code", "label"))
 
 
@@ -100,7 +101,4 @@ def filing_pattern() -> str:
 
 
 def _in_use(kind: str):
-    today = timezone.localdate()
-    return Term.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gte=today), kind=kind, valid_from__lte=today
-    ).order_by("order")
+    return Term.objects.filter(kind=kind).open_on(timezone.localdate()).order_by("order")

@@ -6,12 +6,13 @@ from decimal import Decimal
 
 from django.db.models import Count
 
+from core.dated import open_on
 from core.scope import Area
 from orgs.choices import Dormancy, Tier
 from orgs.models import CommunityTarget, Organization, TargetPolicy
 from orgs.queries import targets, terms
 from orgs.queries.register import counted
-from places.models import Street
+from places.models import Community, Street
 
 CATEGORIES = ("charity", "living", "affairs", "culture")
 
@@ -77,7 +78,7 @@ def categories(area: Area, night: datetime.date) -> dict[int, dict[str, int]]:
     """{street pk: {category code: counted organisations that belong to a community}}."""
     found: dict[int, dict[str, int]] = {}
     rows = counted(Organization.objects.in_area(area), night).filter(
-        community__isnull=False, community__closed_on__isnull=True
+        open_on(Community, night, "community__"), community__isnull=False
     )
     for street, category, n in rows.order_by().values_list("street", "category").annotate(n=Count("pk")):
         found.setdefault(street, {})[category] = n

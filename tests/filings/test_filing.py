@@ -57,10 +57,11 @@ def filing_in(cast, new_filing, make_org):
             )  # fmt: skip
             case = actions.begin(kind, organization, year=TODAY.year if kind == Kind.REVIEW else None)
             case.reason, case.effective_on = "理由", TODAY
-        actions.enter(case, by=cast.committee)
+            case.leader_name = "张山" if kind == Kind.CORRECT else case.leader_name
+        case = actions.enter(case, by=cast.committee)
         if state == FilingState.FILED and kind != Kind.NEW:
             Filing.objects.filter(pk=case.pk).update(state=state)
-        elif state != FilingState.COMMITTEE:
+        elif state != case.state:
             Filing.objects.filter(pk=case.pk).update(
                 state=state,
                 organization=case.organization or (make_org() if state == FilingState.FILED else None),

@@ -17,6 +17,7 @@ from filings.queries import layouts
 from filings.queries.filings import open_ones
 from filings.queries.reconciliation import teams_of
 from orgs.actions import register
+from orgs.choices import Door
 from orgs.models import Organization
 from orgs.queries.teams import TeamChecks, asked_for
 from places.models import Community
@@ -130,7 +131,7 @@ def write(team: Organization, some: list[Difference], communities, by, reason: s
     names = [name for d in some for name in take(team, d, communities)]
     if names:
         try:
-            register.edit(team, version=team.version, by=by, reason=reason, names=names)
+            register.edit(team, version=team.version, by=by, reason=reason, names=names, door=Door.MUNICIPAL)
         except merge.Conflict as conflict:
             raise ValidationError(
                 f"{conflict.who} 刚才也修改了“{team.name}”，请刷新页面后再决定。"

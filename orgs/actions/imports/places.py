@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
+from django.utils import timezone
+
 from core.ledger.parsing import Unfit, is_blank, narrow, shown
 from core.scope import Area
 from places.models import Community, Street
@@ -47,7 +49,7 @@ class PlaceFinder:
         for pk, name in Street.objects.order_by("district", "order").values_list("pk", "name"):
             self.streets.setdefault(street_key(name), []).append(pk)
             self.street_names[pk] = name
-        open_ones = Community.objects.filter(closed_on__isnull=True).order_by("code")
+        open_ones = Community.objects.open_on(timezone.localdate()).order_by("code")
         for pk, street, name in open_ones.values_list("pk", "street_id", "name"):
             for key in dict.fromkeys((narrow(name), community_key(name))):
                 self.communities.setdefault((street, key), []).append(pk)
