@@ -10,7 +10,7 @@ from core.append_only import append_only
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0007_undo'),
+        ('core', '0008_kept_forms_and_removed_files'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
