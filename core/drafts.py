@@ -21,6 +21,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from core.models import Draft, KeptFile, Submission
+from core.photo_field import PhotoField, Waiting
 
 FIELD = "form_key"
 LIVES = datetime.timedelta(days=30)
@@ -120,7 +121,7 @@ def drop(key: uuid.UUID) -> None:
     """Forget a draft, what it goes on with, and the files that were kept with it."""
     keys = lineage(key)
     for kept in KeptFile.objects.filter(key__in=keys):
-        kept.file.delete(save=False)
+        _delete_later(kept.file.storage, kept.file.name)
     KeptFile.objects.filter(key__in=keys).delete()
     Draft.objects.filter(key__in=keys).delete()
 
@@ -144,15 +145,64 @@ def as_posted(draft: Draft) -> QueryDict:
 
 
 def fill(form_class, request, **kwargs):
-    """The form of this request: bound when it was sent, filled from the draft that was asked for, otherwise fresh."""
-    if request.method == "POST":
-        return form_class(request.POST, request.FILES, **kwargs)
+    """The form of this request: bound when it was sent, filled from the draft that was asked for, otherwise fresh.
+
+    A photo that an earlier sending brought is there again.
+    """
     draft = getattr(request, "draft", None)
-    if draft is None:
+    if request.method == "POST":
+        key, files = read(request), request.FILES
+        kept = waiting(form_class, key.key, request.user) if key else {}
+        if missing := {name: Waiting(row) for name, row in kept.items() if not files.get(name)}:
+            files = files.copy()
+            files.update(missing)
+        form = form_class(request.POST, files, **kwargs)
+    elif draft is None:
         return form_class(**kwargs)
-    form = form_class(as_posted(draft), **kwargs)
-    form._errors = {}  # half filled in is no mistake yet
+    else:
+        form, kept = form_class(as_posted(draft), **kwargs), waiting(form_class, draft.key, request.user)
+        form._errors = {}  # half filled in is no mistake yet
+    for name, row in kept.items():
+        form.fields[name].widget.kept = row
     return form
+
+
+def waiting(form_class, key: uuid.UUID, user) -> dict[str, KeptFile]:
+    """The photos that were kept of a form: field → row."""
+    if not any(isinstance(field, PhotoField) for field in form_class.base_fields.values()):
+        return {}
+    return {row.field: row for row in KeptFile.objects.filter(key=key, user=user)}
+
+
+def keep_photos(request, form) -> None:
+    """Keep the photo that a form brought which comes back; of another file, and without a key of ours, the person is told."""
+    key, found = read(request), getattr(form, "cleaned_data", {})
+    for name, field in form.fields.items():
+        sent = form.files.get(name)
+        if (
+            not isinstance(field, forms.FileField)
+            or isinstance(sent, Waiting)
+            or not (sent and found.get(name))
+        ):
+            continue
+        if not isinstance(field, PhotoField) or key is None or key.user != request.user.pk:
+            what = "照片" if isinstance(field, PhotoField) else "附件"
+            form.add_error(name, f"{what}还没有保存：改好其他内容后，请重新选择{what}。")
+            continue
+        row = KeptFile.objects.filter(key=key.key, field=name).first()
+        row = row or KeptFile(key=key.key, field=name, user=request.user)
+        before, photo = row.file.name, found[name]
+        row.name = photo.name
+        photo.seek(0)
+        row.file.save(f"{uuid.uuid4().hex}.jpg", photo, save=True)
+        _delete_later(row.file.storage, before)
+        field.widget.kept = row
+
+
+def _delete_later(storage, name: str) -> None:
+    """Once the transaction is committed, when nothing points to the file any more."""
+    if name:
+        transaction.on_commit(lambda: storage.delete(name))
 
 
 class Unfinished(Exception):
@@ -202,7 +252,7 @@ def forget_old() -> int:
     before = timezone.now() - LIVES
     old = KeptFile.objects.filter(saved_at__lt=before)
     for kept in old:
-        kept.file.delete(save=False)
+        _delete_later(kept.file.storage, kept.file.name)
     return (
         old.delete()[0]
         + Draft.objects.filter(saved_at__lt=before).delete()[0]

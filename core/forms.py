@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from django import forms
 from django.utils import timezone
 
-from core import parameters
+from core import attachments, parameters
 from core.choices import DayKind, Purpose
+from core.facts import FILES
 from core.ledger import parsing
+from core.ledger.guard import Refused
 from core.policy import Check, Declared
 from core.words import mask_phone
 
+EXPLAINED = "explained"  # the field in which who corrects a case says what they left as it was
 LONGEST = 31  # days of one correction of the working calendar
 YEARS_AHEAD = 5
 
@@ -104,11 +107,36 @@ class CaseForm(MaskedFields, forms.ModelForm):
                 field.widget.attrs["rows"] = 3
             if words := case.returned.get(name):
                 field.help_text = f"请补正：{words}"
+        if FILES in case.returned:
+            self.fields[FILES] = forms.FileField(
+                label="附件",
+                required=False,
+                help_text=f"请补正：{case.returned[FILES]}（{attachments.ACCEPTED}）",
+            )
+        if case.returned:
+            self.fields[EXPLAINED] = forms.CharField(
+                label="补正说明", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
+                help_text="核实后不用改的栏目，在这里写明",
+            )  # fmt: skip
         self.mask()
+
+    @property
+    def tail(self) -> list[forms.BoundField]:
+        """What stands below the sections of a form that has some."""
+        return [self[name] for name in (FILES, EXPLAINED) if name in self.fields]
+
+    def clean_files(self):
+        file = self.cleaned_data[FILES]
+        try:
+            if file:
+                attachments.kind_of(file, file.name)
+        except Refused as refused:
+            raise forms.ValidationError(str(refused)) from refused
+        return file
 
     def _post_clean(self):
         super()._post_clean()
-        if self.instance.pk or self.data.get("keep"):
+        if self.data.get("keep"):
             return
         for name in self.missing(self.instance):
             if name in self.fields and name not in self.errors:

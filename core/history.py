@@ -198,7 +198,7 @@ def in_words(field: models.Field, value):
     if isinstance(value, list):
         return "、".join(map(str, value))
     if isinstance(value, dict):
-        label = {f.name: str(f.verbose_name) for f in field.model._meta.concrete_fields}
+        label = {f.name: str(f.verbose_name) for f in field.model._meta.concrete_fields} | {"files": "附件"}
         return "；".join(f"{label.get(name, name)}：{words}" for name, words in value.items())
     return dict(field.flatchoices).get(value, value) if field.choices else value
 

@@ -68,16 +68,15 @@ class Workdays:
         return day is not None and day <= self.last_late(today)
 
     def due(self, day: datetime.date, today: datetime.date) -> tuple[str, str]:
-        """(css state, words) of a deadline, and where a day off moves it."""
+        """(css state, words) of a deadline."""
         last = self.add(day, 0)
-        moved = f"（遇放假顺延到 {last:%m-%d}）" if last != day else ""
         if self.is_late(day, today):
             days = self.between(last, today)
-            return "late", (f"超期 {days} 个工作日" if days else "已超期") + moved
+            return "late", f"超期 {days} 个工作日" if days else "已超期"
         if last <= today:
-            return "warn", "今天到期" + moved
+            return "warn", "今天到期"
         days = self.between(today, last)
-        return ("warn" if days <= SOON else "info"), f"还剩 {days} 个工作日" + moved
+        return ("warn" if days <= SOON else "info"), f"还剩 {days} 个工作日"
 
     def published(self, year: int) -> bool:
         """Whether the year's 调休 is known, from the library or because the bureau entered a worked weekend."""

@@ -127,6 +127,10 @@ class Flow(Waiting):
         sending = [s for s in self.workflow.leaving(case.state, case) if s.freezes]
         return any(user.role in s.roles and (not s.own or user.role == case.side) for s in sending)
 
+    def sending(self, case) -> Step:
+        """The step that sends the case from where it stands. StopIteration when none does, see `may_edit`."""
+        return next(s for s in self.workflow.leaving(case.state, case) if s.freezes)
+
     def open_fields(self, case) -> list[str]:
         """What its author may change now: everything before it was sent, afterwards what was returned."""
         names = [*(self.editable or self.fields)(case), FILES]
@@ -252,7 +256,8 @@ class Flow(Waiting):
         if not case.returned:
             return ""
         sent = {fact.field: fact for fact in (Fact(*row) for row in case.frozen)}
-        if any(sent.get(fact.field) != fact for fact in self.facts(case) if fact.field in case.returned):
+        now = {fact.field: fact for fact in self.facts(case)}
+        if any(sent.get(name) != now.get(name) for name in case.returned):
             return ""
         labels = "、".join(label_of(case, name) for name in case.returned)
         return f"要求补正的“{labels}”还没有改。请先补正；核实后不用改的，请在“补正说明”里写明。"

@@ -32,8 +32,8 @@ class EventForm(CaseForm):
             "safety_plan"
         ].help_text = f"{large}必填：路线、疏散、医疗、天气等；另有文件的，先存为草稿，在下一页添加附件再提交"
         self.fields["foreign_note"].help_text = "有境外人员、组织参加或资助的，写明国别、人数和单位"
-        gaps = event.pk or self.data.get("keep")  # what is missing is said when it is sent
-        needed = policy.EVENT_FIRST if gaps else policy.needed_for(self.data.get("kind", ""))
+        kind = self.data.get("kind") or event.kind
+        needed = policy.EVENT_FIRST if self.data.get("keep") else policy.needed_for(kind)
         for name, field in self.fields.items():
             field.required = name in needed
 

@@ -4,8 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from core import photos
-from core.ledger.guard import Refused
+from core.photo_field import PhotoField
 from orgs import policy
 from orgs.choices import TermKind, Tier
 from orgs.models import Activity, Organization
@@ -26,13 +25,14 @@ class PlacedSelect(forms.Select):
 
 
 class ActivityForm(forms.ModelForm):
-    """One activity of the organisation `record`."""
+    """One activity of the organisation `record`. The photo stands where a telephone shows it without scrolling."""
 
-    photo = forms.FileField(
+    field_order = ["organization", "name", "photo"]
+
+    photo = PhotoField(
         label="照片",
         required=False,
         help_text="JPG 或 PNG，不超过 20 MB。保存前去掉照片里的拍摄地点等信息。",
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png"}),
         error_messages={
             "required": "请拍一张现场照片，或从相册选一张。",
             "empty": "照片是空的（0 字节），请重新选择。",
@@ -67,13 +67,6 @@ class ActivityForm(forms.ModelForm):
             raise ValidationError("活动日期不能晚于今天。")
         return day
 
-    def clean_photo(self):
-        photo = self.cleaned_data["photo"]
-        try:
-            return photos.cleaned(photo) if photo else None
-        except Refused as refused:
-            raise ValidationError(str(refused)) from refused
-
     def clean(self):
         data = super().clean()
         organization = data.get("organization") or (
@@ -84,12 +77,6 @@ class ActivityForm(forms.ModelForm):
         ):
             raise ValidationError("这个组织同一天已有同名活动，不必重复登记。")
         return data
-
-    def full_clean(self):
-        """A browser does not send a photo again by itself: who has something to correct is told so."""
-        super().full_clean()
-        if self.is_bound and self.errors and "photo" in self.files and "photo" not in self.errors:
-            self.add_error("photo", "照片还没有保存：改好其他内容后，请重新选择照片。")
 
 
 class CorrectActivityForm(ActivityForm):
@@ -108,7 +95,6 @@ class QuickActivityForm(ActivityForm):
     organization = forms.ModelChoiceField(
         label="组织", queryset=Organization.objects.none(), widget=PlacedSelect, empty_label="请选择"
     )
-    field_order = ["organization"]
 
     def __init__(self, *args, user, offered, **kwargs):
         """offered: the organisations to choose from, the one that was active last first."""

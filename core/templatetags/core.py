@@ -1,6 +1,6 @@
 """Few filters that templates share."""
 
-from django import template
+from django import forms, template
 from django.utils.html import format_html
 
 from core import drafts, workdays
@@ -28,6 +28,27 @@ def may(user, grant):
 def get(mapping, key):
     """mapping[key], or None."""
     return mapping.get(key) if mapping else None
+
+
+@register.filter
+def typed(field):
+    """A bound field with the keys of a telephone that fit what is typed into it."""
+    return field.as_widget(attrs=keys_for(field.name, field.field, field.field.widget))
+
+
+def keys_for(name: str, field: forms.Field, widget: forms.Widget) -> dict[str, str]:
+    """The attributes of an input for numbers, telephones and codes; nothing for all else, days bring their own."""
+    if not isinstance(widget, forms.TextInput) or "inputmode" in widget.attrs:
+        return {}
+    if isinstance(field, forms.DecimalField):
+        return {"inputmode": "decimal"}
+    if isinstance(field, forms.IntegerField):
+        return {"inputmode": "numeric"}
+    if name.endswith("phone"):
+        return {"inputmode": "tel", "autocomplete": "off"}
+    if name.endswith(("_code", "_no")):
+        return {"autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false"}
+    return {}
 
 
 @register.simple_tag(takes_context=True)

@@ -13,6 +13,7 @@ from django.views import View
 from core import attachments, drafts, history, taking_back, workdays
 from core.drafts import fill
 from core.facts import FILES, Fact, label_of
+from core.forms import EXPLAINED
 from core.ledger.guard import Refused
 from core.numbers import whole
 from core.policy import FREE, NEEDED
@@ -279,12 +280,35 @@ class CasePage(GrantMixin, View):
         return {}
 
 
-class EnterCase(FormPage):
-    """The form of a new case. `begin()`: the unsaved case, filled in; send: the step that sends it; also: keeps a draft."""
+class SendCase(FormPage):
+    """What the forms of a case share: one button sends it, the other keeps it with gaps; the answer says what is still to do."""
 
     flow: Flow = None
+    also = "存为草稿"
+
+    @property
+    def kept(self) -> bool:
+        return "keep" in self.request.POST
+
+    def after(self, result) -> str:
+        """With the next step in view where it is this person's own: on a telephone it lies far below."""
+        if self.kept:
+            self.done = "已保存，还没有提交。"
+            return self.flow.url(result)
+        user = self.request.user
+        mine = [o.step for o in self.flow.offers(result, user) if o.step.asked and not o.reasons]
+        if mine:
+            self.done = f"已提交。还需要您办理：{mine[0].label}。"
+            return f"{self.flow.url(result)}#step-{mine[0].verb}"
+        self.done = f"已提交，现在是“{result.get_state_display()}”。"
+        return self.flow.url(result)
+
+
+class EnterCase(SendCase):
+    """The form of a new case. `begin()`: the unsaved case, filled in; send: the step that sends it."""
+
     send = "submit"
-    submit, done = "提交", "已提交，下一步见“办理”。"
+    submit = "提交"
 
     def begin(self):
         """The case about the record that the address names, or about none yet."""
@@ -294,33 +318,41 @@ class EnterCase(FormPage):
         return fill(self.form_class, self.request, user=self.request.user, case=self.begin())
 
     def carry_out(self, form):
-        step = "" if "keep" in self.request.POST else self.step(form.instance)
+        step = "" if self.kept else self.step(form.instance)
         return self.flow.enter(form.instance, by=self.request.user, send=step)
 
     def step(self, case) -> str:
         return self.send
 
-    def after(self, result) -> str:
-        return self.flow.url(result)
 
+class CorrectCase(SendCase):
+    """The same form while the case is with its author: corrected and sent in one act; returned, only what was marked is open."""
 
-class CorrectCase(FormPage):
-    """The same form while the case is with its author; returned, only what was marked."""
-
-    flow: Flow = None
-    title, done, guarded = "修改：{record}", "已保存，改好后请提交。", True
+    title, also, guarded = "修改：{record}", "先保存，不提交", True
 
     def applies(self, record) -> bool:
         return self.flow.may_edit(record, self.request.user)
+
+    def known(self) -> dict:
+        """The button says which step it takes, where the contents do not decide on it."""
+        steps = [s for s in self.flow.workflow.leaving(self.record.state) if s.freezes]
+        self.submit = steps[0].label if len(steps) == 1 else "提交"
+        if self.record.returned:
+            self.title = "补正：{record}"
+        return super().known()
 
     def form(self):
         return fill(self.form_class, self.request, user=self.request.user, case=self.record)
 
     def carry_out(self, form):
-        return self.flow.correct(self.record, by=self.request.user, **form.cleaned_data)
-
-    def after(self, result) -> str:
-        return self.flow.url(result)
+        by, fields = self.request.user, dict(form.cleaned_data)
+        note, file = fields.pop(EXPLAINED, ""), fields.pop(FILES, None)
+        case = self.flow.correct(self.record, by=by, **fields)
+        if file:
+            self.flow.attach(case, file, by=by)
+        if self.kept:
+            return case
+        return self.flow.take(case, self.flow.sending(case).verb, by=by, note=note)
 
 
 def case_urls(
@@ -332,6 +364,7 @@ def case_urls(
     form=None,
     enter: str = "",
     page: type[CasePage] = CasePage,
+    correct: type[CorrectCase] = CorrectCase,
     template_name: str = CorrectCase.template_name,
 ) -> list:
     """The addresses of a workflow's cases: `<pk>/`, `<pk>/edit/` (with a form, for the grant `enter`) and `<pk>/<verb>/`.
@@ -344,8 +377,8 @@ def case_urls(
     if form:
         related = (flow.subject, *flow.related, "entered_by")
         known = {"model": flow.model, "related": related, "form_class": form, "template_name": template_name}
-        correct = CorrectCase.as_view(flow=flow, grant=enter, doing=doing.replace("查看", "修改"), **known)
-        edit = [path(f"{name}/<int:pk>/edit/", correct, name=f"{own}_edit")]
+        corrected = correct.as_view(flow=flow, grant=enter, doing=doing.replace("查看", "修改"), **known)
+        edit = [path(f"{name}/<int:pk>/edit/", corrected, name=f"{own}_edit")]
     return [
         path(f"{name}/<int:pk>/", shown, name=own), *edit,
         path(f"{name}/<int:pk>/<slug:verb>/", shown, name=f"{own}_step"),

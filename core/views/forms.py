@@ -9,6 +9,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views import View
 
+from core import drafts
 from core.drafts import fill
 from core.views.base import GrantMixin
 from core.views.drafts import gone
@@ -90,8 +91,9 @@ class FormPage(GrantMixin, View):
         except ValidationError as error:
             refuse(form, error)
             return self.page(form)
+        where = self.after(result)
         messages.success(request, self.words(self.done))
-        return redirect(self.after(result))
+        return redirect(where)
 
     def doubts(self, form) -> list[str]:
         """Sentences that the person should read once before what is whole is carried out."""
@@ -113,6 +115,8 @@ class FormPage(GrantMixin, View):
         return text.format(**self.spoken)
 
     def page(self, form, doubts=()):
+        if self.request.method == "POST":
+            drafts.keep_photos(self.request, form)
         submit = self.words(self.submit)
         context = {
             "form": form, "title": self.words(self.title), "submit": f"已核对，{submit}" if doubts else submit,

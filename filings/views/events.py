@@ -35,7 +35,7 @@ def reportable(organization: Organization) -> list[tuple[str, str]]:
 class NewEvent(EnterCase):
     flow, form_class, model, related = actions.FLOW, EventForm, Organization, ("street", "community")
     grant, doing, template_name = "filings.event", "报告重大活动", "filings/event_form.html"
-    title, submit, also, done = "报告重大活动：{record}", "提交报告", "存为草稿", "已保存，下一步见“办理”。"
+    title, submit = "报告重大活动：{record}", "提交报告"
     anew = frozenset({"name"})  # of the event
 
     def begin(self) -> MajorEvent:

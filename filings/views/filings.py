@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from core.bulk import BulkAction, step_action
 from core.registry import register as listed
 from core.views.base import require
-from core.views.cases import CasePage, EnterCase, case_urls
+from core.views.cases import CasePage, CorrectCase, EnterCase, case_urls
 from core.views.lists import ListView
 from filings import policy
 from filings.actions import filing as actions
@@ -49,7 +49,7 @@ class NewFiling(EnterCase):
     """A team that is not in the register yet."""
 
     flow, form_class, grant, doing = actions.FLOW, FilingForm, "filings.enter", "办理备案"
-    kind, title, submit, also, done = Kind.NEW, "{kind}", "提交备案", "存为草稿", "已保存，下一步见“办理”。"
+    kind, title, submit = Kind.NEW, "{kind}", "提交备案"
     template_name = "filings/form.html"
 
     def begin(self) -> Filing:
@@ -62,7 +62,7 @@ class NewFiling(EnterCase):
 
     def doubts(self, form) -> list[str]:
         """What the deciders would be warned of is told to the author first."""
-        return [] if "keep" in self.request.POST else actions.warnings(form.instance, self.request.user)
+        return [] if self.kept else actions.warnings(form.instance, self.request.user)
 
     def known(self) -> dict:
         return super().known() | {"kind": Kind(self.kind).label}
@@ -93,6 +93,14 @@ class FilingOf(NewFiling):
         year = timezone.localdate().year
         held = activities.in_year(self.record, year) if self.kind == Kind.REVIEW else None
         return {"year": year, "held": held}
+
+
+class CorrectFiling(CorrectCase):
+    """A draft that is sent for the first time is doubted like a new filing."""
+
+    def doubts(self, form) -> list[str]:
+        first = not self.kept and self.record.submitted_at is None
+        return actions.warnings(form.instance, self.request.user) if first else []
 
 
 class FilingCase(CasePage):
@@ -162,6 +170,6 @@ class DueReviewList(ListView):
 
 
 CASES = case_urls(
-    actions.FLOW, "cases", view="filings.view", doing="查看备案", form=FilingForm, enter="filings.enter", page=FilingCase,
+    actions.FLOW, "cases", view="filings.view", doing="查看备案", form=FilingForm, enter="filings.enter", page=FilingCase, correct=CorrectFiling,
     template_name="filings/form.html",
 )  # fmt: skip

@@ -49,7 +49,7 @@ class Promote(OrganizationStep):
 class AskStatusChange(EnterCase):
     flow, form_class, model, related = status.FLOW, StatusChangeForm, Organization, OrganizationStep.related
     grant, doing, template_name = "orgs.ask_status", "申请变更状态", "orgs/step.html"
-    title, submit, done = "申请变更状态：{record}", "提交申请", "申请已提交，请等待街镇审核。"
+    title, submit, also = "申请变更状态：{record}", "提交申请", ""
     anew = frozenset({"status"})
 
     def applies(self, record) -> bool:

@@ -67,8 +67,8 @@
   }
 
   // The usual place of the chosen organisation, unless another was typed.
-  const whose = document.querySelector("form.form-thumb select[name=organization]");
-  const place = document.querySelector("form.form-thumb input[name=place]");
+  const whose = document.querySelector("form.form select[name=organization]");
+  const place = document.querySelector("form.form input[name=place]");
   if (whose && place) {
     let usual = "";
     const fill = () => {

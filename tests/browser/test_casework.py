@@ -126,13 +126,114 @@ def test_an_officer_works_off_the_list_by_keys_alone(district, enter, make_org):
     tab_to(page, ".todo-title[href*='status-changes']")
     page.keyboard.press("Enter")
     for left in (2, 1, 0):
-        page.wait_for_selector("#step-approve textarea:focus")
+        page.wait_for_selector("#step-approve[data-seen] textarea:focus")
         page.keyboard.press("Control+Enter")
         page.wait_for_selector(
             f".messages:has-text('还有 {left} 件')" if left else ".messages:has-text('都办完了')"
         )
         assert StatusChange.objects.filter(state="pending").count() == left
     assert page.inner_text("h1") == "我的待办"
+
+
+@pytest.fixture
+def five_waiting(district, make_org):
+    today = datetime.date.today()
+    for _ in range(5):
+        ask(make_org(), by=district.committee, status="stopped", effective_on=today, reason="不再活动")
+    return StatusChange.objects.order_by("pk")
+
+
+def waiting() -> int:
+    return StatusChange.objects.filter(state="pending").count()
+
+
+def opened_in_turn(enter, user, case):
+    """The page of a case as 我的待办 opens it; `page.sent` lists what it posts."""
+    page = enter(user)
+    page.sent = []
+    page.on(
+        "request", lambda r: page.sent.append(r.url) if r.method == "POST" and "/approve/" in r.url else None
+    )
+    page.goto(f"{case.get_absolute_url()}?next=1")
+    return page
+
+
+def test_a_key_held_for_four_seconds_decides_the_case_on_the_screen_and_no_other(
+    district, enter, five_waiting
+):
+    page = opened_in_turn(enter, district.street, five_waiting[0])
+    page.wait_for_selector("#step-approve[data-seen] textarea:focus")
+    page.keyboard.down("Control")
+    for _ in range(80):
+        page.keyboard.down("Enter")  # again and again without a release: as the keyboard repeats it
+        page.wait_for_timeout(50)
+    page.keyboard.up("Enter")
+    page.keyboard.up("Control")
+    assert (waiting(), len(page.sent)) == (4, 1)
+    page.wait_for_selector("#step-approve[data-seen] textarea:focus")
+    page.keyboard.press("Control+Enter")  # released and pressed anew: the next one
+    page.wait_for_selector(".messages:has-text('还有 3 件')")
+    assert waiting() == 3
+
+
+def test_a_held_enter_on_a_button_decides_once(district, enter, five_waiting):
+    page = opened_in_turn(enter, district.street, five_waiting[0])
+    button = page.locator("#step-approve button[type=submit]")
+    button.focus()
+    page.wait_for_selector("#step-approve[data-seen]")
+    for _ in range(40):
+        page.keyboard.down("Enter")
+        page.wait_for_timeout(50)
+    page.keyboard.up("Enter")
+    assert (waiting(), len(page.sent)) == (4, 1)
+
+
+def test_two_presses_at_once_decide_the_case_that_was_seen(district, enter, five_waiting):
+    page = opened_in_turn(enter, district.street, five_waiting[0])
+    page.wait_for_selector("#step-approve[data-seen] textarea:focus")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(f"**{five_waiting[1].get_absolute_url()}**")
+    page.wait_for_selector("#step-approve textarea:focus")
+    page.keyboard.press("Control+Enter")  # before anybody can have read it
+    page.wait_for_timeout(500)
+    assert (waiting(), len(page.sent)) == (4, 1)
+
+
+def test_a_double_click_decides_one_case(district, enter, five_waiting):
+    page = opened_in_turn(enter, district.street, five_waiting[0])
+    page.wait_for_selector("#step-approve[data-seen]")
+    page.dblclick("#step-approve button[type=submit]", no_wait_after=True)
+    until(page, lambda: waiting() == 4)
+    page.wait_for_timeout(1500)
+    assert (waiting(), len(page.sent)) == (4, 1)
+
+
+def test_a_page_that_comes_back_from_the_cache_can_be_sent(district, enter, five_waiting):
+    page = opened_in_turn(enter, district.street, five_waiting[0])
+    page.wait_for_selector("#step-approve[data-seen]")
+    page.route(
+        "**/approve/**", lambda route: route.fulfill(status=204, body="")
+    )  # the answer never shows another page
+    page.click("#step-approve button[type=submit]")
+    page.wait_for_selector("#step-approve button[type=submit]:disabled")
+    page.unroute("**/approve/**")
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    page.click("#step-approve button[type=submit]")
+    page.wait_for_selector(".messages:has-text('还有 4 件')")
+    assert waiting() == 4
+
+
+def test_a_decision_is_taken_back_on_its_page(district, enter, five_waiting):
+    case = five_waiting[0]
+    page = opened_in_turn(enter, district.street, case)
+    page.click("#step-approve button[type=submit]")
+    page.click(f".messages a:has-text('{case}')")
+    page.click("summary:has-text('撤回决定')")
+    assert "以前可以撤回“同意”" in page.inner_text("#step-take_back")
+    page.fill("#take_back_note", "按错了键")
+    page.click("#step-take_back button")
+    page.wait_for_selector(".messages:has-text('已撤回决定')")
+    assert waiting() == 5 and faults(page) == []
 
 
 def test_the_badge_shows_how_many_wait(district, enter):

@@ -1,15 +1,26 @@
 """Nothing typed is lost, nothing is done twice."""
 
+import datetime
 import re
 import threading
+import uuid
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from core.models import Draft, Submission
+from core import audit, drafts, taking_back, unsent
+from core.choices import AuditKind
+from core.models import AuditEvent, Draft, Submission
+from orgs.actions.status import FLOW, ask
 from orgs.models import Organization
+from orgs.views.steps import ChangeStatus
+from tests.steps import key_of
+
+TODAY = datetime.date.today()
 
 URL = "/orgs/new/"
 
@@ -125,3 +136,143 @@ def test_eight_sendings_at_the_same_moment_make_one_record(cast, sign_in):
     assert Organization.objects.count() == 1
     assert {a.status_code for a in answers} == {302}
     assert len({a.url for a in answers}) == 1
+
+
+def sign_in_again(client, answer) -> str:
+    """The page that stands there after the sign-in."""
+    page = client.post(answer.url, {"username": "甲一居委", "password": "Demo-2026"}, follow=True)
+    return page.content.decode()
+
+
+def test_after_a_lost_session_one_draft_is_offered_and_none_is_left_when_it_is_sent(cast, sign_in):
+    client = sign_in(cast.committee)
+    data = form_of(client) | group(cast)
+    client.post("/drafts/", data | {"leader_name": "张"})  # kept while it was typed
+    client.cookies.pop("sessionid")
+    text = sign_in_again(client, client.post(URL, data))
+    assert Draft.objects.count() == 2
+    waiting = [e for e in client.get("/").context["entries"] if "草稿" in e.action]
+    assert len(waiting) == 1 and 'value="张三"' in client.get(waiting[0].url).content.decode()
+    again = {"form_key": re.search(r'name="form_key" value="([^"]+)"', text)[1]} | group(cast)
+    sent = client.post(URL, again)
+    assert sent.status_code == 302 and not Draft.objects.exists()
+    late = client.post(URL, data, follow=True)  # the page of before, still open in another tab
+    assert Organization.objects.count() == 1
+    assert late.redirect_chain[0][0] == sent.url and "没有重复保存" in late.content.decode()
+
+
+def test_what_goes_on_with_another_draft_is_thrown_away_with_it(cast, sign_in):
+    client = sign_in(cast.committee)
+    data = form_of(client) | group(cast)
+    client.post("/drafts/", data)
+    client.cookies.pop("sessionid")
+    sign_in_again(client, client.post(URL, data))
+    newest = Draft.objects.get(origin__isnull=False)
+    entry = next(e for e in client.get("/").context["entries"] if e.discard)
+    assert entry.discard == reverse("drafts:discard", args=[newest.key])
+    assert client.post(entry.discard, {"home": "1"}).url == "/"
+    assert not Draft.objects.exists()
+
+
+@pytest.fixture
+def half_an_opinion(make_org, cast, sign_in):
+    """A request, and what an officer began to write on its step."""
+    case = ask(make_org(), by=cast.committee, status="stopped", effective_on=TODAY, reason="不再活动")
+    client = sign_in(cast.street)
+    key = key_of(client.get(case.get_absolute_url()).content.decode(), "refuse")
+    client.post("/drafts/", {"form_key": key, "note": "先和负责人谈一谈"})
+    return case
+
+
+def drafts_in(client) -> list:
+    return [e for e in client.get("/").context["entries"] if "草稿" in e.action]
+
+
+def test_an_opinion_on_a_step_that_a_colleague_took_waits_on_the_page_of_the_case(
+    half_an_opinion, cast, sign_in
+):
+    case, client = half_an_opinion, sign_in(cast.street)
+    assert len(drafts_in(client)) == 1
+    assert "没有用上的意见" not in client.get(case.get_absolute_url()).content.decode()
+    FLOW.take(case, "approve", by=cast.officer, note="同意")
+    assert drafts_in(client) == []
+    draft = Draft.objects.get()
+    page = client.get(f"{draft.path}?draft={draft.key}", follow=True).content.decode()
+    assert "没有用上的意见" in page and "先和负责人谈一谈" in page
+    assert "先和负责人谈一谈" not in sign_in(cast.committee).get(case.get_absolute_url()).content.decode()
+    client.post(reverse("drafts:discard", args=[draft.key]))
+    assert not Draft.objects.exists()
+
+
+def test_an_opinion_counts_again_when_the_decision_was_taken_back(half_an_opinion, cast, sign_in):
+    case = FLOW.take(half_an_opinion, "approve", by=cast.officer, note="同意")
+    taking_back.take_back(FLOW, case, by=cast.officer, note="按错了")
+    assert len(drafts_in(sign_in(cast.street))) == 1
+
+
+def test_a_draft_whose_form_is_closed_shows_what_was_typed(cast, make_org, sign_in):
+    case = ask(make_org(), by=cast.committee, status="stopped", effective_on=TODAY, reason="不再活动")
+    case = FLOW.take(case, "send_back", by=cast.street, returned={"reason": "写明时间"})
+    client, url = sign_in(cast.committee), reverse("orgs:status_change_edit", args=[case.pk])
+    client.post("/drafts/", form_of(client, url) | {"reason": "五月起没有活动"})
+    assert len(drafts_in(client)) == 1
+    FLOW.take(case, "resubmit", by=cast.committee, note="时间不详")
+    assert drafts_in(client) == []
+    draft = Draft.objects.get()
+    page = client.get(f"{url}?draft={draft.key}")
+    assert page.status_code == 410 and "五月起没有活动" in page.content.decode()
+    assert client.get(url).status_code == 404
+
+
+def test_the_drafts_of_the_to_do_list_cost_the_same_for_one_and_for_five(
+    cast, make_org, sign_in, django_assert_num_queries
+):
+    client = sign_in(cast.street)
+
+    def begin(count):
+        for _ in range(count):
+            case = ask(make_org(), by=cast.committee, status="stopped", effective_on=TODAY, reason="不再活动")
+            key = key_of(client.get(case.get_absolute_url()).content.decode(), "refuse")
+            client.post("/drafts/", {"form_key": key, "note": "先谈"})
+
+    begin(1)
+    with django_assert_num_queries(2):
+        assert len(unsent.open_drafts(cast.street)) == 1
+    begin(4)
+    with django_assert_num_queries(2):
+        assert len(unsent.open_drafts(cast.street)) == 5
+
+
+def test_what_was_recorded_of_a_form_that_comes_back_stays(cast, make_org, sign_in, rf):
+    request = rf.post("/x/", {})
+    request.user = cast.street
+    key = drafts.Key(uuid.uuid4(), cast.street.pk, "/x/", "")
+
+    def look():
+        audit.record(AuditKind.READ, request, field="电话")
+        return HttpResponse("13800001234")
+
+    answer, earlier = drafts.once(key, cast.street, request.POST, look)
+    assert (answer.content, earlier, Submission.objects.count()) == (b"13800001234", None, 0)
+    assert AuditEvent.objects.filter(detail__field="电话").count() == 1
+
+    def broken():
+        audit.record(AuditKind.READ, request, field="地址")
+        return HttpResponse("", status=500)
+
+    assert drafts.once(key, cast.street, request.POST, broken)[0].status_code == 500
+    assert not AuditEvent.objects.filter(detail__field="地址").exists()
+
+
+def test_an_action_that_fails_halfway_leaves_nothing(cast, make_org, sign_in, monkeypatch):
+    def half(organization, **how):
+        Organization.objects.filter(pk=organization.pk).update(remark="写了一半")
+        raise ValidationError("后一半不行。")
+
+    organization = make_org()
+    monkeypatch.setattr(ChangeStatus, "action", staticmethod(half))
+    client, url = sign_in(cast.officer), reverse("orgs:status", args=[organization.pk])
+    page = client.post(url, form_of(client, url) | {"status": "stopped", "reason": "不再活动"})
+    assert page.status_code == 200 and "后一半不行" in page.content.decode()
+    organization.refresh_from_db()
+    assert organization.remark == ""

@@ -130,3 +130,17 @@ def test_the_part_shows_a_deadline_and_nothing_for_none():
     assert '<span class="state state-late">超期 2 个工作日</span>' in html
     assert "2026-10-08</time>" in html
     assert part.render({"day": None, "today": D("2026-10-10")}).strip() == "—"
+
+
+@pytest.mark.parametrize(
+    "corrections", [{}, {D("2026-11-24"): False, D("2026-11-25"): False, D("2026-11-28"): True}]
+)
+def test_badge_condition_and_record_agree_on_every_day(corrections):
+    calendar = workdays.Workdays(corrections)
+    days = [D("2026-11-10") + n * workdays.DAY for n in range(30)]
+    for today in days:
+        for day in days:
+            late = calendar.add(day, 0) < today
+            assert calendar.is_late(day, today) == late == (day <= calendar.last_late(today))
+            assert (calendar.due(day, today)[0] == "late") == late
+    assert calendar.is_late(None, days[0]) is False

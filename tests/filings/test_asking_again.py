@@ -1,5 +1,6 @@
 """What an author is told before sending, and that what came back was really corrected."""
 
+import datetime
 import io
 import zipfile
 
@@ -7,8 +8,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.urls import reverse
 
-from core import history
+from core import attachments, history
 from core.bulk import LISTED, choose, preview
 from core.ledger.guard import Refused
 from core.models import Job
@@ -169,3 +171,79 @@ def test_whose_job_it_is_not_sees_no_name_of_a_file(cast, sign_in):
         page = sign_in(cast.sysadmin).get(url).content.decode()
         assert "核对" in page and "张三" not in page
     assert "张三的名单" in sign_in(cast.street).get("/jobs/").content.decode()
+
+
+def test_what_came_back_is_corrected_and_sent_in_one_act(returned, cast, sign_in):
+    client, url = sign_in(cast.committee), reverse("filings:filing_edit", args=[returned.pk])
+    page = client.get(url).content.decode()
+    assert "补正后提交审核" in page and "先保存，不提交" in page
+    unchanged = client.post(url, {"activity_place": returned.activity_place})
+    assert "还没有改" in str(unchanged.context["form"].non_field_errors())
+    answer = client.post(url, {"activity_place": "甲路 12 弄 3 号"}, follow=True)
+    case = Filing.objects.get()
+    assert (case.state, case.activity_place) == ("street", "甲路 12 弄 3 号")
+    assert "已提交，现在是“待街镇审核”。" in answer.content.decode()
+
+
+def test_who_leaves_it_as_it_is_explains_on_the_same_form(returned, cast, sign_in):
+    client, url = sign_in(cast.committee), reverse("filings:filing_edit", args=[returned.pk])
+    sent = {"activity_place": returned.activity_place, "explained": "活动室没有门牌"}
+    assert client.post(url, sent).status_code == 302
+    case = Filing.objects.get()
+    assert (case.state, FLOW.last_opinion(case, "resubmit_street").words) == ("street", "活动室没有门牌")
+
+
+def test_a_file_that_was_asked_for_goes_along(new_filing, cast, sign_in):
+    case = actions.enter(new_filing(), by=cast.committee)
+    case = FLOW.take(case, "committee_return", by=cast.committee, returned={"files": "附活动照片"})
+    client, url = sign_in(cast.committee), reverse("filings:filing_edit", args=[case.pk])
+    page = client.get(url).content.decode()
+    assert "附活动照片" in page and "multipart/form-data" in page
+    wrong = client.post(url, {"files": SimpleUploadedFile("a.exe", b"MZ" + b"0" * 200)})
+    assert "不是可以上传的类型" in str(wrong.context["form"].errors)
+    sent = client.post(url, {"files": SimpleUploadedFile("照片.pdf", b"%PDF-1.7\n%abc\n")})
+    assert sent.url.endswith("#step-review")
+    case = Filing.objects.get()
+    assert (case.state, [f.name for f in attachments.of(case)]) == ("committee", ["照片.pdf"])
+
+
+def test_a_draft_with_gaps_is_gone_on_with_in_pieces_and_sent_whole(cast, sign_in):
+    client = sign_in(cast.committee)
+    client.post(reverse("filings:new"), {"name": "甲一太极拳队", "keep": "1"})
+    case = Filing.objects.get()
+    url = reverse("filings:filing_edit", args=[case.pk])
+    answer = client.post(url, {"name": "甲一太极拳队", "leader_name": "李四", "keep": "1"}, follow=True)
+    assert "已保存，还没有提交" in answer.content.decode()
+    case.refresh_from_db()
+    assert (case.state, case.leader_name, case.activity_place) == ("draft", "李四", "")
+    gaps = client.post(url, {"name": "甲一太极拳队", "leader_name": "李四"})
+    assert {"activity_place", "member_count", "contact_phone"} <= set(gaps.context["form"].errors)
+    assert Filing.objects.get().state == "draft"
+
+
+def test_what_was_sent_says_whose_turn_it_is_with_the_step_in_view(new_filing, cast, sign_in):
+    client = sign_in(cast.committee)
+    answer = client.post(reverse("filings:new"), WHOLE)
+    case = Filing.objects.get()
+    assert answer.url == f"{case.get_absolute_url()}#step-review"
+    page = client.get(case.get_absolute_url()).content.decode()
+    assert "还需要您办理：初审通过" in page and 'id="step-review"' in page
+    street = sign_in(cast.street)
+    answer = street.post(
+        reverse("filings:new"), WHOLE | {"name": "甲一晨曦队", "community": cast.jia1.pk}, follow=True
+    )
+    assert "已提交，现在是“待居委初审”。" in answer.content.decode()
+
+
+def test_a_committee_of_seventeen_finds_them_without_a_search(
+    make_org, cast, sign_in, django_assert_num_queries
+):
+    days = [datetime.date(2026, 1, 1) + datetime.timedelta(days=n) for n in range(17)]
+    teams = [make_org(f"甲一第{n}队", last_active_on=day) for n, day in enumerate(days)]
+    make_org("乙一的队", community=cast.yi1)
+    client = sign_in(cast.committee)
+    for url in (reverse("filings:start"), reverse("filings:event_start")):
+        found = [o.name for o, _ in client.get(url).context["found"]]
+        assert found == [t.name for t in reversed(teams)]
+        with django_assert_num_queries(3):
+            client.get(url)

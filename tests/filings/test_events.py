@@ -527,7 +527,10 @@ def test_returned_only_the_marked_fields_are_open_and_a_masked_phone_stays(new_e
     )
     client, url = sign_in(cast.committee), reverse("filings:event_edit", args=[case.pk])
     form = client.get(url).context["form"]
-    assert (list(form.fields), form.initial["safety_phone"]) == (["place", "safety_phone"], "139****4321")
+    assert (list(form.fields), form.initial["safety_phone"]) == (
+        ["place", "safety_phone", "explained"],
+        "139****4321",
+    )
     answer = client.post(url, {"place": "甲路12号", "safety_phone": "139****4321", "name": "偷改"})
     assert answer.status_code == 302, answer.context["form"].errors
     case.refresh_from_db()
@@ -552,7 +555,8 @@ def test_mistakes_are_at_their_fields_and_a_draft_may_have_gaps(make_org, cast, 
     assert client.post(url, few | {"keep": "1"}).status_code == 302
     draft = MajorEvent.objects.get()
     edit = reverse("filings:event_edit", args=[draft.pk])
-    assert client.post(edit, few | {"content": "写了一半"}).url == draft.get_absolute_url()
+    assert set(client.post(edit, few).context["form"].errors) == {"content", *policy.OF_ACTIVITIES}
+    assert client.post(edit, few | {"content": "写了一半", "keep": "1"}).url == draft.get_absolute_url()
     page = client.get(draft.get_absolute_url()).content.decode()
     assert "写了一半" in page and "请补填：地点、预计参加人数、安全负责人、安全负责人电话。" in page
     assert MajorEvent.objects.get().state == "draft"

@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import re
 import struct
 import zlib
 
@@ -17,7 +18,7 @@ from PIL import Image, TiffImagePlugin
 
 from core import attachments, exports, photos, undo
 from core.ledger.guard import Refused
-from core.models import Attachment, AuditEvent, Notice
+from core.models import Attachment, AuditEvent, KeptFile, Notice
 from core.scope import Area
 from orgs.actions import dormancy, register
 from orgs.actions.imports.run import run
@@ -218,6 +219,34 @@ def test_a_fault_keeps_what_was_typed_and_asks_for_the_photo_again(change, sente
     assert "请重新选择照片" in page
 
 
+def test_a_photo_is_kept_while_the_rest_is_put_right(silent, cast, sign_in):
+    client = sign_in(cast.committee)
+    key = {"form_key": re.search(r'name="form_key" value="([^"]+)"', client.get(NEW).content.decode())[1]}
+    page = client.post(NEW, key | entry(silent, name="", photo=picture((1500, 1000)))).content.decode()
+    kept = KeptFile.objects.get()
+    address = reverse("drafts:picture", args=[kept.key, "photo"])
+    assert address in page and "不用再选" in page and "请重新选择" not in page
+    assert Image.open(io.BytesIO(client.get(address).content)).size == (480, 320)
+    assert sign_in(cast.street).get(address).status_code == 404
+    path = kept.file.path
+    again = client.post(NEW, key | entry(silent, attendance="-1"))  # and a second mistake
+    assert again.status_code == 200 and KeptFile.objects.get().file.path == path
+    assert client.post(NEW, key | entry(silent)).status_code == 302
+    photo = Attachment.objects.get()
+    assert (photo.name, photo.kind, Activity.objects.get().photos) == (kept.name, "image/jpeg", 1)
+    assert Image.open(photo.file.open("rb")).size == (1500, 1000)
+    assert not KeptFile.objects.exists()
+
+
+def test_a_photo_chosen_anew_takes_the_place_of_the_one_that_waits(silent, cast, sign_in):
+    client = sign_in(cast.committee)
+    key = {"form_key": re.search(r'name="form_key" value="([^"]+)"', client.get(NEW).content.decode())[1]}
+    for size in ((900, 600), (600, 900)):
+        client.post(NEW, key | entry(silent, name="", photo=picture(size)))
+    client.post(NEW, key | entry(silent))
+    assert Image.open(Attachment.objects.get().file.open("rb")).size == (600, 900)
+
+
 def test_the_same_activity_twice_is_refused_with_a_sentence(silent, cast, sign_in):
     client = sign_in(cast.committee)
     client.post(NEW, entry(silent))
@@ -235,7 +264,7 @@ def test_the_form_has_eight_fields_grouped_by_tier_with_the_latest_first(make_or
     response = sign_in(cast.committee).get(NEW)
     form = response.context["form"]
     assert list(form.fields) == [
-        "organization", "name", "held_on", "place", "attendance", "field", "is_major", "photo"
+        "organization", "name", "photo", "held_on", "place", "attendance", "field", "is_major"
     ]  # fmt: skip
     assert form.fields["organization"].choices == [
         ("", "请选择"),

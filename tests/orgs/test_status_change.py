@@ -2,9 +2,11 @@
 
 import datetime
 import io
+import re
 import zipfile
 
 import pytest
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
@@ -14,6 +16,8 @@ from django.utils import timezone
 from accounts.choices import Role
 from accounts.models import User
 from core import todo, workdays
+from core.choices import DayKind
+from core.facts import Fact
 from core.models import Attachment, AuditEvent, Notice, Parameter
 from orgs import policy
 from orgs.actions.register import change_status
@@ -172,9 +176,11 @@ def test_returned_only_the_marked_fields_are_open_and_the_clock_stands_still(req
     client = sign_in(cast.committee)
     url = reverse("orgs:status_change_edit", args=[case.pk])
     page = client.get(url)
-    assert list(page.context["form"].fields) == ["reason"]
+    assert list(page.context["form"].fields) == ["reason", "explained"]
     assert "请写明时间" in page.content.decode()
-    answer = client.post(url, {"reason": "五月起没有活动", "status": "cancelled", "property_note": "偷改"})
+    answer = client.post(
+        url, {"keep": "1", "reason": "五月起没有活动", "status": "cancelled", "property_note": "偷改"}
+    )
     assert answer.status_code == 302
     with pytest.raises(ValidationError, match="现在不能修改：拟变更为"):
         FLOW.correct(StatusChange.objects.get(pk=case.pk), by=cast.committee, status="cancelled")
@@ -320,3 +326,112 @@ def test_sent_for_decision_nothing_is_added(request_of, cast, sign_in):
         in sign_in(cast.committee).post(f"{url}attach/", {"file": file}, follow=True).content.decode()
     )
     assert sign_in(cast.committee).get(reverse("orgs:status_change_edit", args=[case.pk])).status_code == 404
+
+
+def attached(client, url, name="证明.pdf", **more):
+    return client.post(f"{url}attach/", {"file": SimpleUploadedFile(name, b"%PDF-1.7\n%abc\n")} | more)
+
+
+def keys_on(page: str, action: str) -> list[str]:
+    """The keys of the forms that are sent to an address of a case's page."""
+    return re.findall(rf'action="[^"]*/{action}/".*?name="form_key" value="([^"]+)"', page, re.DOTALL)
+
+
+def test_a_file_sent_twice_is_kept_once(request_of, cast, sign_in):
+    case, client = request_of(RequestState.DRAFT), sign_in(cast.committee)
+    url = case.get_absolute_url()
+    key = keys_on(client.get(url).content.decode(), "attach")[0]
+    assert attached(client, url, form_key=key).status_code == 302
+    assert attached(client, url, form_key=key).status_code == 302
+    assert Attachment.objects.count() == 1
+
+
+def test_a_file_comes_off_and_can_be_put_back_by_who_may_edit(request_of, cast, sign_in):
+    case, client = request_of(RequestState.DRAFT), sign_in(cast.committee)
+    url = case.get_absolute_url()
+    attached(client, url)
+    file = Attachment.objects.get()
+    key = keys_on(client.get(url).content.decode(), "detach")[0]
+    assert client.post(f"{url}detach/", {"form_key": key, "file": file.pk}).status_code == 302
+    page = client.get(url)
+    assert page.context["files"] == [] and [f.pk for f in page.context["removed"]] == [file.pk]
+    told = [(e["verb"], e["who"], e["reason"]) for e in page.context["timeline"]]
+    assert ("修改", "甲一居委", "移除附件“证明.pdf”") in told and (
+        "修改",
+        "甲一居委",
+        "添加附件“证明.pdf”",
+    ) in told
+    assert "附件" not in [row["label"] for row in FLOW.compared(StatusChange.objects.get())[1]]
+    client.post(f"{url}detach/", {"file": file.pk, "back": "1"})
+    assert [f.pk for f in client.get(url).context["files"]] == [file.pk]
+    again = client.post(f"{url}detach/", {"file": file.pk, "back": "1"}, follow=True)
+    assert "刚才已经处理过" in again.content.decode()
+
+
+def test_what_was_sent_with_a_file_still_names_it_and_can_be_read(request_of, cast, sign_in):
+    case = request_of(RequestState.DRAFT)
+    client, url = sign_in(cast.committee), case.get_absolute_url()
+    attached(client, url)
+    file = Attachment.objects.get()
+    case = FLOW.take(case, "submit", by=cast.committee)
+    client.post(f"{url}detach/", {"file": file.pk})  # it is with the street
+    assert Attachment.objects.get().removed_at is None
+    case = FLOW.take(case, "send_back", by=cast.street, returned={"files": "换一份盖章的"})
+    client.post(f"{url}detach/", {"file": file.pk})
+    assert Attachment.objects.get().removed_by == cast.committee
+    case = FLOW.take(StatusChange.objects.get(), "resubmit", by=cast.committee)
+    sent = [Fact(*row) for row in FLOW.sent_before(case)]
+    assert next(f.words for f in sent if f.label == "附件") == "证明.pdf"
+    street = sign_in(cast.street)
+    assert "证明.pdf" in street.get(url).content.decode()
+    assert street.get(reverse("files:file", args=[file.pk])).status_code == 200
+
+
+def test_a_file_of_another_case_is_not_touched(request_of, cast, sign_in):
+    mine, other = request_of(RequestState.DRAFT), request_of(RequestState.DRAFT)
+    client = sign_in(cast.committee)
+    attached(client, other.get_absolute_url())
+    file = Attachment.objects.get()
+    for sent in (str(file.pk), "x", "9" * 40, "²"):
+        page = client.post(f"{mine.get_absolute_url()}detach/", {"file": sent}, follow=True)
+        assert "刚才已经处理过" in page.content.decode()
+    assert (
+        sign_in(cast.street).post(f"{other.get_absolute_url()}detach/", {"file": file.pk}).status_code == 302
+    )
+    assert (
+        sign_in(cast.other_street).post(f"{other.get_absolute_url()}detach/", {"file": file.pk}).status_code
+        == 404
+    )
+    assert Attachment.objects.get().removed_at is None
+
+
+def test_a_holiday_entered_later_leaves_one_truth_about_what_is_late(request_of, cast, sign_in, monkeypatch):
+    case = request_of()
+    due = workdays.add(TODAY, 5)
+    after = workdays.add(due, 1)
+    StatusChange.objects.filter(pk=case.pk).update(due_on=due)
+    workdays.correct(first=due, kind=DayKind.HOLIDAY, name="临时放假", legal_basis="测试", by=cast.officer)
+    cache.clear()
+    late = reverse("orgs:status_changes") + "?overdue=1"
+    for today, is_late in ((due, False), (after, False), (workdays.add(after, 1), True)):
+        monkeypatch.setattr(timezone, "localdate", lambda value=None, day=today: day)
+        state, words = workdays.due(due, today)
+        assert (state == "late") == workdays.is_late(due, today) == is_late, (today, words)
+        assert StatusChange.objects.filter(workdays.late(today)).exists() == is_late
+        assert sign_in(cast.street).get(late).context["count"] == int(is_late)
+        case.due_on = due
+    monkeypatch.setattr(timezone, "localdate", lambda value=None: after)
+    case = FLOW.take(StatusChange.objects.get(pk=case.pk), "approve", by=cast.street, note="同意")
+    assert case.in_time is True
+
+
+def test_a_case_returned_on_the_day_after_a_late_holiday_has_lost_no_day(request_of, cast, monkeypatch):
+    case = request_of()
+    due = workdays.add(TODAY, 5)
+    after = workdays.add(due, 1)
+    StatusChange.objects.filter(pk=case.pk).update(due_on=due)
+    workdays.correct(first=due, kind=DayKind.HOLIDAY, name="临时放假", legal_basis="测试", by=cast.officer)
+    cache.clear()
+    monkeypatch.setattr(timezone, "localdate", lambda value=None: after)
+    case = FLOW.take(case, "send_back", by=cast.street, returned={"reason": "写明时间"})
+    assert case.days_left == 0
