@@ -30,6 +30,8 @@ WRITE_EVERY = 0.5  # seconds, when something moved
 BEAT_EVERY = 10  # seconds, in any case
 GOING_ON = "处理曾中断，正在重新排队"
 
+REFUSED = "refused"  # in the result of a job that its owner was told a reason for: nothing that anybody else must see to
+
 _senders: dict[str, Callable[[int], object]] = {}
 _pages: dict[str, str] = {}
 
@@ -114,6 +116,7 @@ def again(
         if job.state not in states or not still(job):
             return False
         job.params |= params or {}
+        job.result.pop(REFUSED, None)
         # The heartbeat starts anew: a job that waited a day for a person is not stalled.
         job.state, job.finished_at, job.heartbeat_at = JobState.QUEUED, None, timezone.now()
         job.attempts, job.step, job.done, job.message = 0, "", 0, ""
@@ -147,7 +150,7 @@ def run(pk: int, work: Callable[[Job, "Progress"], None]) -> None:
     except Stopped:
         return
     except (Refused, PermissionDenied) as refused:
-        settle(job, JobState.FAILED, message=str(refused))
+        settle(job, JobState.FAILED, message=str(refused), result=job.result | {REFUSED: True})
     except Exception as error:
         log.exception("job %s failed", pk)
         if outages.passing(error):
