@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from core import bulk, digest, drafts, exports, jobs, outages, saved
+from core import bulk, digest, drafts, exports, jobs, outages, saved, scratch
 from core.choices import JOB_OPEN, JobState
 from core.models import Job
 from core.undo import job as undo_job
@@ -25,10 +25,11 @@ jobs.runner(bulk.KIND, run_bulk, page="jobs:bulk")
 
 @shared_task
 def tidy() -> None:
-    """Every hour: files past their days, previews that nobody decided on, drafts and keys too old to matter."""
+    """Every hour: files past their days, previews that nobody decided on, drafts and keys too old to matter, leavings."""
     exports.delete_expired()
     drafts.forget_old()
     bulk.cancel_forgotten()
+    scratch.clear_old()
 
 
 @shared_task

@@ -1,7 +1,6 @@
 """An import as a background job: checked, shown, decided on, written, perhaps taken back."""
 
 import logging
-import tempfile
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
@@ -9,7 +8,7 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
 
-from core import jobs, outages
+from core import jobs, outages, scratch
 from core import undo as acts
 from core.choices import JobState
 from core.ledger.columns import Ledger
@@ -153,8 +152,8 @@ def _marked(job: Job, ledger: Ledger) -> dict:
     """Make the marked copy beside the upload; its name in the storage and whether the whole workbook was kept."""
     faults = run.faults_of(ImportFault.objects.filter(job=job).order_by("row", "column", "id"))
     source = Path(job.file.path)
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "marked.xlsx"
+    with scratch.folder("marked") as folder:
+        target = folder / "marked.xlsx"
         whole = mark(source, target, open_ledger(source, ledger), faults)
         name = job.file.name.removesuffix(".xlsx") + "-marked.xlsx"
         if default_storage.exists(name):
