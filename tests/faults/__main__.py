@@ -88,7 +88,7 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=8190)
     parser.add_argument("--folder", type=Path, help="kept afterwards; default: a temporary one")
     parser.add_argument(
-        "--disk-mb", type=int, default=1200, help="size of the disk in memory, where one may be mounted"
+        "--disk-mb", type=int, default=1200, help="size of the disk in memory; 0: none is mounted"
     )
     parser.add_argument("--only", default="", help="acts, comma-separated")
     parser.add_argument("--harm", default="", help="harms, comma-separated")
