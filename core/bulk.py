@@ -17,11 +17,10 @@ from django.http import QueryDict
 from django.utils import timezone
 from rustpy_xlsxwriter import FastExcel, Format
 
-from core import exports, jobs
+from core import exports, jobs, scratch
 from core.choices import JobState
 from core.history import told
 from core.models import Job
-from core.scratch import scratch
 
 KIND = "bulk"
 MOST = 100_000
@@ -162,7 +161,7 @@ def carry_out(job: Job, progress: jobs.Progress) -> None:
     if not form.is_valid():
         raise jobs.Refused("所填内容现在已不可用，没有修改任何记录。请重新选取后再办理。")
     promised = job.params["change"]
-    with transaction.atomic(), scratch(f"job-{job.pk}") as folder:
+    with transaction.atomic(), scratch.folder("bulk") as folder:
         progress.step("核对", len(promised))
         locked = among(view.model._base_manager.order_by("pk"), promised).select_for_update()
         len(locked.values_list("pk"))

@@ -12,11 +12,10 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from core import audit, jobs
+from core import audit, jobs, scratch
 from core.choices import JOB_OPEN, AuditKind, JobState
 from core.models import Job
 from core.registry import list_named
-from core.scratch import scratch
 from core.sheets import Sheet, write_sheet
 from core.views.base import require
 from core.words import without_numbers
@@ -107,7 +106,7 @@ def write(view, path: Path, progress: jobs.Progress | None = None) -> Sheet:
 def make(job: Job, progress: jobs.Progress) -> None:
     """What the worker does with an export."""
     view = opened(job)
-    with scratch(f"job-{job.pk}") as folder:
+    with scratch.folder("export") as folder:
         path = folder / "list.xlsx"
         sheet = write(view, path, progress)
         audit.record(

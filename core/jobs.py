@@ -160,11 +160,15 @@ def run(pk: int, work: Callable[[Job, "Progress"], None]) -> None:
         settle(job, JobState.FAILED, message=told)
 
 
-def put_back(job: Job) -> None:
-    """Queue again what could not be done just now; `requeue_stalled` sends it. Without a database its heart just stops."""
+def put_back(job: Job, step: str = GOING_ON, counted: bool = True) -> None:
+    """Queue again what could not be done just now; `requeue_stalled` sends it. Without a database its heart just stops.
+
+    counted: whether this was an attempt, of which there are not many.
+    """
     if connection.connection is not None and not connection.in_atomic_block:
         connection.close_if_unusable_or_obsolete()
-    settle(job, JobState.QUEUED, finished_at=None, step=GOING_ON)
+    attempts = job.attempts if counted else job.attempts - 1
+    settle(job, JobState.QUEUED, finished_at=None, attempts=attempts, step=step)
 
 
 class Progress:

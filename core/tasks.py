@@ -25,11 +25,11 @@ jobs.runner(bulk.KIND, run_bulk, page="jobs:bulk")
 
 @shared_task
 def tidy() -> None:
-    """Every hour: files past their days, previews that nobody decided on, drafts and keys too old to matter."""
+    """Every hour: files past their days, previews that nobody decided on, drafts and keys too old to matter, leavings."""
     exports.delete_expired()
     drafts.forget_old()
     bulk.cancel_forgotten()
-    scratch.sweep()
+    scratch.clear_old()
 
 
 @shared_task

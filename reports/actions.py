@@ -8,12 +8,11 @@ from django.core.files import File
 from django.db import connection, transaction
 from django.utils import timezone
 
-from core import digest, jobs
+from core import digest, jobs, scratch
 from core.audit import verify
 from core.choices import JOB_OPEN, JobState
 from core.models import Job
 from core.scope import Area
-from core.scratch import scratch
 from orgs.actions import duplicates
 from orgs.actions.dormancy import mark
 from orgs.actions.targets import snapshot
@@ -29,7 +28,7 @@ LOCK = 20210001  # one chain at a time, whoever starts it
 def workbook(date: datetime.date, run: NightlyRun | None) -> tuple[int, int]:
     """Build the workbook of a night and keep it; nothing is written when its contents are those already kept."""
     kept = LeadershipWorkbook.objects.filter(date=date).first()
-    with scratch(f"leadership-{date}") as folder:
+    with scratch.folder("leadership") as folder:
         path = folder / f"长宁区社会组织工作日报_{date:%Y%m%d}.xlsx"
         manifest = build(night=date, area=Area("all"), run_number=run.pk if run else None, path=path)
         read = sum(manifest.rows.values())
@@ -91,7 +90,7 @@ def alone():
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
-            raise Busy("夜间任务正在运行，请稍后再看结果。")
+            raise Busy("夜间任务正在运行，等它结束")
         try:
             yield
         finally:
@@ -180,6 +179,7 @@ def carry_out(job: Job, progress: jobs.Progress) -> None:
     try:
         ran = nights(by=job.owner, again=None if fresh or queries.missing() else night)
     except Busy as busy:
-        raise jobs.Refused(str(busy)) from busy
+        jobs.put_back(job, str(busy), counted=False)
+        return
     told = "，".join(f"{run.date} {run.get_state_display()}" for run in ran)
     jobs.end(job, JobState.DONE, message=f"{told or f'{night} 已完成'}。")

@@ -18,7 +18,7 @@ from orgs.models import ImportFault, ImportRow, Organization
 from orgs.queries import imports
 from orgs.queries.identity import Marks, bare_name, name_doubt, number_doubt
 from orgs.tables.ledgers import LEDGERS
-from orgs.tasks import run_import, run_marked
+from orgs.tasks import run_import
 from reports.queries import from_jobs
 from tests.core.test_ledger_guard import with_part
 from tests.orgs.test_import_pages import send
@@ -329,20 +329,6 @@ def test_faults_are_shown_before_the_copy_is_made_and_without_it(cast, sign_in, 
     assert client.get(f"{url}marked/")["Content-Type"].endswith("sheet")
     assert client.post(f"{url}mark/", follow=True).status_code == 200
     assert Job.objects.filter(kind=imports.MARKED).count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_killed_marking_leaves_no_folder_behind(cast, sign_in, ledger, settings):
-    scratch = settings.MEDIA_ROOT / "scratch"
-    client = sign_in(cast.officer)
-    send(client, ledger({}, {"参加人数": 3}))
-    copy = Job.objects.get(kind=imports.MARKED)
-    left = scratch / f"job-{copy.pk}"
-    left.mkdir(parents=True)  # as a killed worker leaves it
-    (left / "marked.xlsx").write_text("half")
-    Job.objects.filter(pk=copy.pk).update(state=JobState.QUEUED, finished_at=None)
-    run_marked(copy.pk)
-    assert Job.objects.get(pk=copy.pk).state == JobState.DONE and not left.exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -16,6 +16,7 @@ from django.utils import timezone
 from changning.celery import app
 from core.models import Job
 from core.parameters import publish
+from core.tasks import requeue_stalled
 from orgs.models import CommunityTarget, DuplicatePair
 from reports import actions, policy, queries
 from reports.choices import RunState, Step
@@ -202,6 +203,21 @@ def test_pressed_by_a_person_it_begins_with_what_is_missing(
     with django_capture_on_commit_callbacks(execute=True):  # nothing is missing: last night once more
         sign_in(cast.sysadmin).post(reverse("reports:nightly_run"))
     assert done[-1] == (FIRST + 2 * DAY, RunState.DONE) and len(done) == 5
+
+
+def test_pressed_while_a_night_is_running_it_waits_for_its_end(
+    clock, done, make_org, cast, sign_in, django_capture_on_commit_callbacks
+):
+    make_org()
+    with somebody_else_at_work(), django_capture_on_commit_callbacks(execute=True):
+        sign_in(cast.sysadmin).post(reverse("reports:nightly_run"))
+    job = Job.objects.get()
+    assert (job.state, job.attempts, done) == ("queued", 0, []) and "等它结束" in job.step
+    clock.now += MINUTE
+    with django_capture_on_commit_callbacks(execute=True):
+        requeue_stalled()
+    job.refresh_from_db()
+    assert (job.state, job.attempts, len(done)) == ("done", 1, 1)
 
 
 def test_the_command_without_a_date_leaves_no_hole(clock, done, make_org):

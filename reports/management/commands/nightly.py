@@ -16,7 +16,7 @@ class Command(BaseCommand):
         try:
             runs = [nightly(date)] if date else nights()
         except Busy as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(f"{error}后再运行。") from error
         if not runs:
             self.stdout.write("没有漏掉的晚上。")
         for run in runs:
