@@ -118,6 +118,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True  # the audit keeps every sign-in
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = env.text("TIME_ZONE", "Asia/Shanghai")
@@ -185,10 +186,13 @@ PGTRIGGER_MIGRATIONS = True
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"()": "core.logs.Plain", "format": "{asctime} {levelname} {name} {message}", "style": "{"}
+    },
+    "filters": {"refusals": {"()": "core.logs.Refusals"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refusals"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"axes": {"level": "WARNING"}},
+    "loggers": {"axes": {"level": "ERROR"}},  # it names accounts and addresses; the audit has them
 }
 
 PDF_FONT = BASE_DIR / "static_vendor" / ".fonts" / "NotoSerifSC_400Regular.ttf"

@@ -9,9 +9,10 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from core import audit
+from core import audit, uploads
 from core.choices import JOB_OPEN, AuditKind, JobState
 from core.ledger.guard import check_upload
 from core.ledger.templates import write_template
@@ -71,6 +72,7 @@ def import_detail(request, pk: int):
         "preview": job.result.get("preview") or {},
         "undone": job.result.get("undone"),
         "waiting": job.state == JobState.WAITING,
+        "upload": uploads.of(job),
         "may_undo": job.state == JobState.DONE and job.result.get("context") and not job.result.get("undone"),
     }
     kind = request.GET.get("kind", "")
@@ -99,6 +101,9 @@ def import_template(request, kind: str):
 @require_GET
 def import_marked(request, pk: int):
     job = found(request, pk)
+    if reason := uploads.gone(job):
+        context = {"code": 410, "reason": reason, "url": reverse("orgs:import_detail", args=[pk])}
+        return render(request, "core/error.html", context, status=410)
     name = job.result.get("marked")
     if not name or not default_storage.exists(name):
         raise Http404
