@@ -15,6 +15,7 @@ class AccountsConfig(AppConfig):
     def ready(self):
         declare("账号", policy.PARAMETERS)
         import_module("accounts.actions.grants")
+        import_module("accounts.actions.sign_ins")
         import_module("accounts.queries")
         pages({name: label for label, name, _, _ in navigation.ENTRIES})
         pages({

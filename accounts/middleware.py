@@ -4,9 +4,10 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from core import audit
+from core import audit, watch
 from core.audit import names
 from core.choices import AuditKind
+from core.views import errors
 
 OPEN_WHILE_CHANGING = ("accounts:password", "accounts:logout")
 OPEN_TO_ANYBODY = ("/static/", "/public/")
@@ -25,7 +26,10 @@ class PasswordChangeMiddleware:
 
 
 class DenialMiddleware:
-    """Records what a signed-in person was refused: 403 with the reason, 404 with the address."""
+    """Records what a signed-in person was refused: 403 with the reason, 404 with the address; too much of it is 429.
+
+    It stands outside of the forms, whose transaction a refusal rolls back.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -37,8 +41,17 @@ class DenialMiddleware:
             reason, match = getattr(request, "denial", ""), request.resolver_match
             about = names.asked_for(request.path, match.kwargs) if match else {}
             audit.record(AuditKind.DENIED, request, status=response.status_code, reason=reason, **about)
+            if limit := watch.denied(request):
+                return errors.too_many(request, limit)
+        elif limit := getattr(request, "limit", None):
+            watch.alarm(request, *limit.alarm)
         return response
 
     def process_exception(self, request, exception):
         if isinstance(exception, PermissionDenied):
             request.denial = str(exception)
+        if isinstance(exception, watch.TooMany):
+            if exception.alarm:
+                request.limit = exception
+            return errors.too_many(request, exception)
+        return None

@@ -4,6 +4,10 @@ from django.urls import reverse
 
 ENTRIES = [  # label, url name, grant, key after "g"
     ("我的待办", "home", "jobs.view", "h"),
+    ("审计", "audit:list", "audit.view", "a"),
+    ("人员账号", "accounts:users", "accounts.view", "u"),
+    ("角色权限", "accounts:roles", "accounts.view", "r"),
+    ("权限变更", "accounts:grants", "accounts.view", "v"),
     ("组织名册", "orgs:list", "orgs.view", "o"),
     ("活动记录", "orgs:activities", "orgs.view", "y"),
     ("备案", "filings:list", "filings.view", "f"),
@@ -20,10 +24,6 @@ ENTRIES = [  # label, url name, grant, key after "g"
     ("夜间任务", "reports:nightly", "reports.nightly", "n"),
     ("街镇居委", "places:list", "places.view", "p"),
     ("设置", "settings:parameters", "settings.view", "s"),
-    ("人员账号", "accounts:users", "accounts.view", "u"),
-    ("角色权限", "accounts:roles", "accounts.view", "r"),
-    ("权限变更", "accounts:grants", "accounts.view", "v"),
-    ("审计", "audit:list", "audit.view", "a"),
 ]
 
 

@@ -12,7 +12,7 @@ from accounts.choices import Role
 from accounts.models import User
 from core import todo
 from core.models import Handover
-from core.registry import findable
+from core.registry import TIDYING, findable
 from places.models import Community, District, Street
 
 
@@ -27,6 +27,14 @@ def locked(person: User) -> bool:
     since = timezone.now() - datetime.timedelta(hours=settings.AXES_COOLOFF_TIME)
     tries = AccessAttempt.objects.filter(username=person.username, attempt_time__gte=since)
     return tries.filter(failures_since_start__gte=settings.AXES_FAILURE_LIMIT).exists()
+
+
+def forget_attempts() -> None:
+    """Wrong passwords that lock nobody any more: they hold account names and addresses, which the audit has."""
+    AccessAttempt.objects.filter(attempt_time__lt=timezone.now() - datetime.timedelta(days=1)).delete()
+
+
+TIDYING.append(forget_attempts)
 
 
 def handovers(person: User):

@@ -4,8 +4,15 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "changning.settings.dev")
+
+
+@setup_logging.connect
+def one_format_for_all_processes(**kwargs):
+    """Heard, this signal keeps Celery's hands off the logs: the settings say what may be written."""
+
 
 app = Celery("changning")
 app.config_from_object("django.conf:settings", namespace="CELERY")

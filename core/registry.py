@@ -85,6 +85,9 @@ def findable(model: type, find: Finder) -> None:
     FINDERS[model] = find
 
 
+TIDYING: list[Callable[[], object]] = []  # what apps delete at night when it is too old to matter
+
+
 PARAMETERS: list[ParameterGroup] = []
 SETTINGS: list[SettingsPage] = []
 

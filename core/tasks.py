@@ -1,11 +1,16 @@
+import logging
+from importlib import import_module
+
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
-from core import bulk, digest, drafts, exports, jobs, outages, saved, scratch
+from core import bulk, digest, drafts, exports, jobs, outages, registry, saved, scratch, uploads, watch
 from core.choices import JOB_OPEN, JobState
 from core.models import Job
 from core.undo import job as undo_job
 
+log = logging.getLogger(__name__)
 LONGEST = 30 * 60  # seconds; what takes longer waits for something that will not come
 
 
@@ -23,13 +28,29 @@ jobs.runner(exports.KIND, run_export)
 jobs.runner(bulk.KIND, run_bulk, page="jobs:bulk")
 
 
+def clear_sessions() -> None:
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+
+
 @shared_task
 def tidy() -> None:
-    """Every hour: files past their days, previews that nobody decided on, drafts and keys too old to matter, leavings."""
-    exports.delete_expired()
-    drafts.forget_old()
-    bulk.cancel_forgotten()
-    scratch.clear_old()
+    """Every hour: files past their days, previews that nobody decided on, drafts, keys and sessions too old to matter, leavings.
+
+    What fails is told at the end and keeps none of the others from its work.
+    """
+    steps = (
+        exports.delete_expired, uploads.delete_expired, drafts.forget_old, bulk.cancel_forgotten, scratch.clear_old,
+        watch.forget_old, clear_sessions, *registry.TIDYING,
+    )  # fmt: skip
+    failed = []
+    for step in steps:
+        try:
+            step()
+        except Exception as error:
+            log.exception("tidying: %s", step.__name__)
+            failed.append(error)
+    if failed:
+        raise failed[0]
 
 
 @shared_task

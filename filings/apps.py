@@ -24,6 +24,7 @@ class FilingsConfig(AppConfig):
         import_module("filings.actions.undo")
         import_module("filings.queries.todo")
         import_module("filings.actions.reconcile.decide")
+        import_module("filings.actions.reconcile.run")
         import_module("filings.actions.event")
         import_module("filings.queries.named")
         import_module("filings.queries.tabs")

@@ -17,4 +17,5 @@ class OrgsConfig(AppConfig):
         demo("orgs.demo.activities.plant_activities")
         import_module("orgs.queries.named")
         import_module("orgs.actions.undo")
+        import_module("orgs.actions.imports.retention")
         import_module("orgs.actions.status")

@@ -1,19 +1,14 @@
 """Signing in and out, and what a person may change of their own account."""
 
-from axes.signals import user_locked_out
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth import views as auth_views
-from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
-from django.dispatch import receiver
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 
 from accounts.actions import people
 from accounts.forms import LoginForm, PasswordForm, ProfileForm
-from core import audit
-from core.choices import AuditKind
 
 
 class LoginView(auth_views.LoginView):
@@ -50,27 +45,3 @@ def profile(request):
         messages.success(request, "个人资料已保存。")
         return redirect("accounts:profile")
     return render(request, "accounts/profile.html", {"form": form})
-
-
-@receiver(user_logged_in)
-def signed_in(sender, request, user, **kwargs):
-    audit.record(AuditKind.SIGN_IN, request, user=user)
-
-
-@receiver(user_logged_out)
-def signed_out(sender, request, user, **kwargs):
-    if user:
-        audit.record(AuditKind.SIGN_OUT, request, user=user)
-
-
-@receiver(user_login_failed)
-def refused(sender, credentials, request=None, **kwargs):
-    """A wrong password, at the sign-in or as the old one of a change; `locked` when the account was locked already."""
-    locked = {"locked": True} if getattr(request, "axes_locked_out", False) else {}
-    name = str(credentials.get("username", ""))[:150]
-    audit.record(AuditKind.SIGN_IN_FAILED, request, user=None, username=name, **locked)
-
-
-@receiver(user_locked_out)
-def locked_out(sender, request, username="", **kwargs):
-    audit.record(AuditKind.LOCKED, request, username=str(username or "")[:150], reason="连续输错密码")

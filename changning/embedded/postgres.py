@@ -34,6 +34,8 @@ SETTINGS = {
     "max_wal_size": "2GB",
     "random_page_cost": "1.1",
     "jit": "off",
+    "log_error_verbosity": "terse",  # no rows of people's data in the log
+    "log_min_error_statement": "panic",
 }
 LOG_LIMIT = 20 * 1024 * 1024
 RETRY_SECONDS = 20  # the children of a killed postmaster are still leaving

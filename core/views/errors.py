@@ -53,6 +53,14 @@ def forgery(request, reason=""):
     return render(request, "core/error.html", {"code": 403, "reason": said}, status=403)
 
 
+def too_many(request, limit):
+    """429 with the sentence of a `core.watch.TooMany`, and when to try again."""
+    template = "core/error.html" if request.user.is_authenticated else "core/error_public.html"
+    response = render(request, template, {"code": 429, "reason": str(limit)}, status=429)
+    response["Retry-After"] = str(limit.seconds)
+    return response
+
+
 def broken(request):
     """Called while the error is handled. Neither page may ask the database or the session for anything."""
     error = sys.exc_info()[1]

@@ -12,6 +12,7 @@ from core import (
     exports,
     jobs,
     tasks,  # noqa: F401  tells core.jobs how its own kinds are sent
+    uploads,
 )
 from core.choices import JOB_OPEN, AuditKind, JobState
 from core.models import Job
@@ -68,6 +69,9 @@ def download(request, pk: int):
     job = found(request, pk, owner=request.user)
     if exports.expired(job):
         context = {"code": 410, "reason": exports.EXPIRED[job.kind], "url": reverse("jobs:detail", args=[pk])}
+        return render(request, "core/error.html", context, status=410)
+    if reason := uploads.gone(job):
+        context = {"code": 410, "reason": reason, "url": reverse("jobs:detail", args=[pk])}
         return render(request, "core/error.html", context, status=410)
     if not job.file or (job.kind in OWN_KINDS and job.state != JobState.DONE):
         raise Http404

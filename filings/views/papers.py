@@ -13,8 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from reportlab.lib.units import mm
 from reportlab.platypus import Spacer, Table
 
-from core import audit, pdf
-from core.choices import AuditKind
+from core import pdf, watch
 from core.forms import PurposeForm
 from core.views.base import require
 from core.words import one_line
@@ -37,9 +36,7 @@ def form(request, pk: int):
     if request.method == "POST":
         require(request.user, "orgs.reveal", "查看电话、家庭地址")
     if request.method == "POST" and purpose.is_valid():
-        audit.record(
-            AuditKind.READ, request, about=filing, list="备案表", field="电话、家庭地址", **purpose.told()
-        )
+        watch.read(request, about=filing, list="备案表", field="电话、家庭地址", **purpose.told())
         whole = True
     sections, said = papers.form_sections(filing, whole=whole), papers.opinions(filing)
     if (whole and "pdf" in request.POST) or request.path.endswith(".pdf"):
@@ -151,12 +148,14 @@ def public_address(request, one=None) -> str:
 @require_safe
 def public_certificate(request, code: str):
     """Anybody with the code: valid, changed or cancelled."""
+    watch.public(request)
     one = certificates.by_code(code)
     if one is None and (day := certificates.taken_back_on(code)):
         standing = certificates.Standing(Validity.WITHDRAWN, day)
         context = {"title": "查验备案证明", "standing": standing, "tone": "late", "rows": []}
         return render(request, "filings/public_certificate.html", context)
     if one is None:
+        watch.missed(request)
         context = {"title": "查验备案证明", "asked": code, "missing": True}
         return render(request, "filings/public_verify.html", context, status=404)
     standing = certificates.standing(one)

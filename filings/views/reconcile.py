@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from core import audit, scratch
+from core import audit, scratch, uploads
 from core.bulk import BulkAction
 from core.choices import JOB_OPEN, AuditKind, JobState
 from core.numbers import whole
@@ -207,6 +207,7 @@ def detail(request, pk: int):
         "fields": queries.fields_of(found) if done else [], "may": request.user.may(DO),
         "waiting": found.job.state == JobState.WAITING, "may_cancel": found.job.state in (*JOB_OPEN, JobState.WAITING),
         "may_retry": found.job.state == JobState.FAILED and found.job.file,
+        "upload": uploads.of(found.job) if found.job.file or uploads.gone(found.job) else None,
     }  # fmt: skip
     return render(request, "filings/reconciliation.html", context)
 

@@ -9,9 +9,10 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from core import audit, scratch
+from core import audit, scratch, uploads
 from core.choices import JOB_OPEN, AuditKind, JobState
 from core.ledger.guard import check_upload
 from core.ledger.templates import write_template
@@ -80,6 +81,7 @@ def import_detail(request, pk: int):
         "decidable": job.state == JobState.WAITING and _decidable(job),
         "copy": imports.copies(job).first() if job.result.get("kinds") else None,
         "fits": _fits(request.user, job),
+        "upload": uploads.of(job),
         "undone": imports.undone([job]).get(job.pk),
         "list_url": imports.address_of_written(job),
         "may_undo": job.result.get("written") and (counts["created"] or counts["updated"]),
@@ -137,6 +139,9 @@ def import_template(request, kind: str):
 @require_GET
 def import_marked(request, pk: int):
     job = found(request, pk)
+    if reason := uploads.gone(job):
+        context = {"code": 410, "reason": reason, "url": reverse("orgs:import_detail", args=[pk])}
+        return render(request, "core/error.html", context, status=410)
     copy = imports.copies(job).filter(state=JobState.DONE).first()
     if copy is None or not default_storage.exists(copy.file.name):
         raise Http404

@@ -4,8 +4,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from core import audit
-from core.choices import AuditKind
+from core import watch
 from core.forms import PurposeForm
 from core.views.base import require
 from core.words import mask_phone
@@ -22,8 +21,7 @@ def phone(request, pk: int):
         raise Http404
     form, number = PurposeForm(request.POST or None), ""
     if request.method == "POST" and form.is_valid():
-        audit.record(
-            AuditKind.READ,
+        watch.read(
             request,
             about=organization,
             list="组织名册",

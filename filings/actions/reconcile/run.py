@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from core import exports, jobs
+from core import exports, jobs, uploads
 from core.choices import JobState
 from core.history import told
 from core.ledger.guard import Refused
@@ -54,6 +54,9 @@ def set_columns(
     if run:
         jobs.again(run.pk, JobState.WAITING, JobState.FAILED)
     return source
+
+
+uploads.kept_for_a_while(KIND)
 
 
 def retry(*, run: Reconciliation) -> None:
