@@ -10,9 +10,9 @@ DATA_DIR = Path(os.environ.get("DATA_DIR") or ROOT / "var").resolve()
 
 
 def flag(name: str, default: bool = False) -> bool:
-    """True when the variable says so in one of the usual spellings."""
-    value = os.environ.get(name)
-    return default if value is None else value.strip().lower() in {"1", "true", "yes", "on"}
+    """True when the variable says so in one of the usual spellings; an empty one says nothing."""
+    value = os.environ.get(name, "").strip().lower()
+    return value in {"1", "true", "yes", "on"} if value else default
 
 
 def count(name: str, default: int = 0) -> int:
@@ -29,7 +29,7 @@ def words(name: str) -> list[str]:
 
 
 def text(name: str, default: str = "") -> str:
-    return os.environ.get(name, default)
+    return os.environ.get(name) or default
 
 
 # With less than this left on a disk the product shows and no longer writes.
