@@ -40,7 +40,7 @@ class PlacedFilter(ListFilter):
         if community and not any(str(pk) == community for pk, _ in communities):
             communities += register.community_named(user, community)
         self.offer("community", communities)
-        if "imported" in self.form.fields:
+        if asked.get("imported"):
             self.offer_import(asked)
 
     def offer_import(self, asked) -> None:

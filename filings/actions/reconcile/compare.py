@@ -6,8 +6,8 @@ from pathlib import Path
 
 from django.db import connection
 
-from core.ledger.faults import Parser
-from core.ledger.parsing import is_masked, narrow, shown
+from core.ledger.faults import Parser, kept
+from core.ledger.parsing import is_masked, narrow
 from core.ledger.reading import PER_PAGE, Sheet, open_ledger
 from core.scope import Area
 from filings.actions.reconcile.matching import Row, match
@@ -68,7 +68,7 @@ def read(source: Source, sheet: Sheet, area: Area, progress) -> Iterator[Row]:
             for f in parsed.faults
         }
         for name in faults:
-            values[name] = shown(parser.raw(parsed, name))[:200]
+            values[name] = kept(parser.raw(parsed, name), 200)
         yield placed(values, faults, sheet.where(parsed.row)[1], finder, own)
         if done % TELL_EVERY == 0:
             progress.at(done)
@@ -77,7 +77,7 @@ def read(source: Source, sheet: Sheet, area: Area, progress) -> Iterator[Row]:
 
 def placed(values: dict, faults: dict, number: int, finder: PlaceFinder, own: str) -> Row:
     """A row with its street and community found; `own`: the street of an export that does not name any."""
-    words = [shown(values.pop(name, "")).strip() for name in ("street", "community")]
+    words = [kept(values.pop(name, ""), 200).strip() for name in ("street", "community")]
     found = finder.find(words[0] or own, words[1])
     row = Row(number, values, faults, found.street, found.community)
     row.street_words = words[0]
