@@ -52,9 +52,9 @@ def streets():
 
 
 def communities():
-    """Those that are not closed, within their streets in official order."""
+    """Those that are open today, within their streets in official order."""
     return (
-        Community.objects.filter(closed_on__isnull=True)
+        Community.objects.open_on(timezone.localdate())
         .select_related("street")
         .order_by("street__order", "code")
     )

@@ -21,8 +21,15 @@ ENDINGS = {
     WORD: {".docx"},
     SHEET: {".xlsx"},
 }
+JPEG_2000 = "image/jp2"
 INLINE = {"application/pdf", "image/jpeg", "image/png"}
-BEGINNINGS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"%PDF-": "application/pdf"}
+BEGINNINGS = {
+    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"%PDF-": "application/pdf",
+    b"\x00\x00\x00\x0cjP": JPEG_2000,  # a file of boxes
+    b"\xff\x4f\xff\x51": JPEG_2000,  # a bare stream
+}
 ENDS_WITHIN = 2_048  # bytes in which a PDF says where its contents are listed
 MAIN_PARTS = {"word/document.xml": WORD, "xl/workbook.xml": SHEET}
 ACCEPTED = "PDF、JPG、PNG、Word（docx）、Excel（xlsx）"
@@ -43,8 +50,10 @@ def kind_of(file, name: str) -> str:
     file.seek(0)
     head = file.read(4096)
     kind = office_kind(file, name) if head.startswith(b"PK") else plain_kind(head)
+    if kind == JPEG_2000:
+        raise Refused(f"“{name}”是 JPEG 2000 图片，浏览器打不开，请另存为 JPG 再上传。")
     if kind == "application/pdf" and not has_contents(file):
-        kind = ""
+        raise Refused(f"“{name}”不是完整的 PDF，可能没有传完，或只是改了扩展名的文字，请重新导出再上传。")
     if kind not in ENDINGS:
         raise Refused(f"“{name}”的内容不是可以上传的类型，请改用 {ACCEPTED}。")
     if PurePosixPath(name).suffix.lower() not in ENDINGS[kind]:
@@ -57,7 +66,7 @@ def kind_of(file, name: str) -> str:
 
 
 def plain_kind(head: bytes) -> str:
-    """By its first bytes: a photo or a PDF; empty for anything else (JPEG 2000 begins otherwise, and no browser shows it)."""
+    """By its first bytes: a photo, a PDF or a JPEG 2000, which no browser shows; empty for anything else."""
     return next((kind for begins, kind in BEGINNINGS.items() if head.startswith(begins)), "")
 
 

@@ -83,6 +83,7 @@ def import_detail(request, pk: int):
         "fits": _fits(request.user, job),
         "upload": uploads.of(job),
         "undone": imports.undone([job]).get(job.pk),
+        "may_alias": request.user.may("places.alias"),
         "list_url": imports.address_of_written(job),
         "may_undo": job.result.get("written") and (counts["created"] or counts["updated"]),
     }
