@@ -39,7 +39,7 @@ class PlacedFilter(ListFilter):
             street = streets[0][0]
         self.offer("street", streets)
         self.offer("community", register.community_choices(user, street, str(asked.get("community", ""))))
-        if "imported" in self.form.fields:
+        if asked.get("imported"):
             self.offer_import(asked)
 
     def offer_import(self, asked) -> None:

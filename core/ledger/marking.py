@@ -47,6 +47,10 @@ MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*[\"']([A-Za-z0-9:$]+
 TEXT_LIMIT = 32_767
 
 
+class Lossy(Exception):
+    """openpyxl would leave out something of the workbook."""
+
+
 def mark(source: Path, target: Path, sheet: Sheet, faults: Iterable[Fault]) -> bool:
     """Write the marked copy. `faults` in the order of rows. True when the workbook itself was kept, False when it was rebuilt."""
     faults = iter(faults)
@@ -83,7 +87,7 @@ def _spread(reference: bytes) -> int:
         left, top, right, bottom = range_boundaries(reference.decode())
         return (right - left + 1) * (bottom - top + 1)
     except (ValueError, TypeError):
-        return 0
+        return MOST_CELLS  # whole columns or no address at all
 
 
 def words(fault: Fault) -> str:
@@ -109,6 +113,7 @@ def line_of(fault: Fault) -> tuple:
 
 def _mark_whole(source: Path, target: Path, sheet: Sheet, faults: list[Fault]) -> None:
     book = load_workbook(source, rich_text=True)
+    _compare(source, book)
     page = book[sheet.name]
     _forget_marks(book, page)
     commented = 0
@@ -121,6 +126,17 @@ def _mark_whole(source: Path, target: Path, sheet: Sheet, faults: list[Fault]) -
             cell.comment, commented = comment(group), commented + 1
     _explain(book.create_sheet(FAULT_SHEET), faults, sheet.name)
     book.save(target)
+
+
+def _compare(source: Path, book: Workbook) -> None:
+    """Raise `Lossy` unless everything that the one library read is there for the other as well: some it drops in silence."""
+    read = CalamineWorkbook.from_path(str(source))
+    for index, name in enumerate(read.sheet_names):
+        cells = getattr(book[name], "_cells", {})
+        for row, values in enumerate(_rows_of(read, index), 1):
+            for column, value in enumerate(values, 1):
+                if value != "" and ((row, column) not in cells or cells[row, column].value is None):
+                    raise Lossy(f"{name} {row} {column}")
 
 
 def _forget_marks(book: Workbook, page) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from django.db import connection
 
-from core.ledger.faults import Parser
-from core.ledger.parsing import is_masked, narrow, shown
+from core.ledger.faults import Parser, kept
+from core.ledger.parsing import is_masked, narrow
 from core.ledger.reading import Sheet, open_ledger
 from core.scope import Area
 from filings.actions.reconcile.matching import Row, match
@@ -66,7 +66,7 @@ def read(source: Source, sheet: Sheet, area: Area, progress) -> Iterator[Row]:
         values = dict(zip(parser.fields, parsed.values, strict=True))
         faults = {fields[f.column]: f"市系统填写为“{f.value}”：{f.reason}。"[:200] for f in parsed.faults}
         for name in faults:
-            values[name] = shown(parsed.cells[raw_at[name]])[:200]
+            values[name] = kept(parsed.cells[raw_at[name]], 200)
         yield placed(values, faults, parsed.row, finder, own)
         if done % TELL_EVERY == 0:
             progress.at(done)
@@ -75,7 +75,7 @@ def read(source: Source, sheet: Sheet, area: Area, progress) -> Iterator[Row]:
 
 def placed(values: dict, faults: dict, number: int, finder: PlaceFinder, own: str) -> Row:
     """A row with its street and community found; `own`: the street of an export that does not name any."""
-    words = [shown(values.pop(name, "")).strip() for name in ("street", "community")]
+    words = [kept(values.pop(name, ""), 200).strip() for name in ("street", "community")]
     found = finder.find(words[0] or own, words[1])
     row = Row(number, values, faults, found.street, found.community)
     row.street_words = words[0]

@@ -57,11 +57,11 @@ def taken_numbers(differences: Iterable[Difference]) -> dict[int, bool]:
     return found
 
 
-def numbered(source: Source, key: str, number: str) -> bool:
-    """Whether somebody else has the number already."""
+def numbered(source: Source, key: str, number: str, team: Organization) -> bool:
+    """Whether another than this team has the number already."""
     taken = Link.objects.filter(source=source, key=key).exists()
     if source.kind == SourceKind.FILING and number:
-        taken = taken or Organization.objects.filter(municipal_no=number).exists()
+        taken = taken or Organization.objects.filter(municipal_no=number).exclude(pk=team.pk).exists()
     return taken
 
 
@@ -69,7 +69,7 @@ def numbered(source: Source, key: str, number: str) -> bool:
 def link(line: Line, team: Organization, *, by, reason: str) -> None:
     """Say by hand that a row of theirs is this team; the next run compares the two. Raises ValidationError with the reason."""
     source, number = line.run.source, line.theirs.get("number", "")
-    if line.kind != Kind.THEIRS or numbered(source, line.key, number):
+    if line.kind != Kind.THEIRS or numbered(source, line.key, number, team):
         raise ValidationError("市系统的这条记录已经关联过团队。")
     if team.tier != Tier.TEAM:
         raise ValidationError(f"“{team.name}”不是群众活动团队，请先转为团队再关联。")
@@ -77,7 +77,7 @@ def link(line: Line, team: Organization, *, by, reason: str) -> None:
         raise ValidationError(f"“{team.name}”已关联市系统的另一条记录，请先核对。")
     with told(ReconcileVerb.LINK, by, reason):
         if source.kind == SourceKind.FILING and number and "number" not in line.faults:
-            if team.municipal_no:
+            if team.municipal_no and team.municipal_no != number:
                 raise ValidationError(f"“{team.name}”已有市备案系统编号 {team.municipal_no}，请先核对。")
             team.municipal_no = number
             try:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from core.ledger.parsing import narrow
 from orgs.models import Organization
+from orgs.queries.identity import Marks, number_doubt
 from orgs.queries.matching import CITY, STREET_ENDINGS
 from orgs.queries.teams import name_key
 from places.models import Street
@@ -39,7 +40,20 @@ class Row:
     def key(self) -> str:
         """What this system calls the team: its number, else its name and place."""
         place = self.community or self.street or ""
-        return self.values.get("number") or f"{self.name_key}@{place}"
+        return self.known("number") or f"{self.name_key}@{place}"
+
+    def known(self, field: str):
+        """A value by which the row may be found: what cannot be read identifies nothing."""
+        return None if field in self.faults else self.values.get(field)
+
+    def doubt(self, team: Organization) -> str:
+        """Why this row may be another team although it bears the number of this one."""
+        named = (self.known(f) for f in ("name", "established_on", "leader_name", "contact_phone"))
+        name, founded, leader, phone = named
+        theirs = Marks(name or "", founded, leader or "", phone or "")
+        return name and number_doubt(
+            theirs, Marks(team.name, team.established_on, team.leader_name, team.contact_phone)
+        )
 
 
 def match(rows: list[Row], teams: list[Organization], numbers: dict[str, int], links: dict[str, int]) -> None:
@@ -49,10 +63,13 @@ def match(rows: list[Row], teams: list[Organization], numbers: dict[str, int], l
     of_link = {pk: key for key, pk in links.items()}
     short = Shortener({team.street_id for team in teams} | {row.street for row in rows if row.street})
     free = Pairing(rows, by_pk)
-    free.join("编号", lambda r: r.values.get("number"), lambda t: of_number.get(t.pk))
+    free.join("编号", lambda r: r.known("number"), lambda t: of_number.get(t.pk), Row.doubt)
     free.join("编号", lambda r: r.key, lambda t: of_link.get(t.pk))
     free.join(
-        "备案编号", lambda r: r.values.get("filing_no"), lambda t: t.filing_no and narrow(t.filing_no).upper()
+        "备案编号",
+        lambda r: r.known("filing_no"),
+        lambda t: t.filing_no and narrow(t.filing_no).upper(),
+        Row.doubt,
     )
     free.rows = [row for row in free.rows if not row.outside and row.name_key]
     free.join(
@@ -73,8 +90,13 @@ class Pairing:
     def __init__(self, rows: list[Row], teams: dict[int, Organization]):
         self.rows, self.teams = rows, teams
 
-    def join(self, what: str, key_of_row: Callable, key_of_team: Callable) -> None:
-        """Match where one row and one team have a key in common; several of either are told at the row."""
+    def join(
+        self, what: str, key_of_row: Callable, key_of_team: Callable, doubt: Callable | None = None
+    ) -> None:
+        """Match where one row and one team have a key in common; several of either are told at the row.
+
+        doubt(row, team): why the key alone is not enough for these two; such a row is told so, and linked by hand.
+        """
         rows, teams = grouped(self.rows, key_of_row), grouped(self.teams.values(), key_of_team)
         for key, found in rows.items():
             candidates = teams.get(key, [])
@@ -82,7 +104,10 @@ class Pairing:
                 for row in found[1:]:
                     row.note = f"编号与第 {found[0].number} 行重复，请先在市系统中核对。"
                 found = found[:1]
-            if len(found) == 1 and len(candidates) == 1:
+            one = len(found) == 1 and len(candidates) == 1
+            if one and doubt and (why := doubt(found[0], candidates[0])):
+                tell(found, f"{why}，可能不是“{candidates[0].name}”，请核对后人工关联。")
+            elif one:
                 found[0].organization = candidates[0]
                 found[0].note = ""
                 del self.teams[candidates[0].pk]

@@ -5,53 +5,29 @@ name and founding date are another's is held until somebody confirms it; so is o
 that was founded at another time by somebody else.
 """
 
-import re
 from collections.abc import Iterable
 
-from orgs import search
 from orgs.actions.imports.staging import Staging, quoted
+from orgs.queries.identity import Marks, name_doubt, number_doubt
 
 BY_NUMBER, BY_NAME = "number", "name"
-LEGAL_TAIL = re.compile(r"[(（〔\[](民非|社团|基金会|民办非企业单位|社会服务机构|社会团体)[)）〕\]]\s*$")
-PLACE_HEAD = re.compile(r"^(上海市?)?(长宁区?)?")
-
-
-def bare_name(name: str) -> str:
-    """What of a name tells organisations apart: without kind in brackets behind it, and city and district before it."""
-    key = search.normalise(LEGAL_TAIL.sub("", name))
-    return PLACE_HEAD.sub("", key) or key
+MARKS = ("name", "established_on", "leader_name", "contact_phone")  # in the order of `Marks`
+DOUBTS = {BY_NUMBER: number_doubt, BY_NAME: name_doubt}
 
 
 def doubt(staging: Staging, table: str, fields: Iterable[str]) -> None:
     """Say of rows that found their record by one key alone why they may be another organisation. Before cells are merged."""
-    fields = set(fields)
-    same = {name: f"(s.{name} <> '' AND s.{name} = o.{name})" for name in ("leader_name",) if name in fields}
-    if "contact_phone" in fields:  # a masked number of our own export says as much as it shows
-        same["contact_phone"] = (
-            "(s.contact_phone <> '' AND strpos(s.contact_phone, '%%') = 0 "
-            "AND o.contact_phone LIKE replace(s.contact_phone, '****', '%%'))"
-        )
-    people = " OR ".join(same.values()) or "false"
-    founded = "established_on" in fields
-    alike = "coalesce(s.established_on = o.established_on, false)" if founded else "false"
-    apart = "coalesce(s.established_on <> o.established_on, false)" if founded else "false"
-    others = "s.leader_name <> '' AND o.leader_name <> '' AND s.leader_name <> o.leader_name" if "leader_name" in fields else "false"  # fmt: skip
+    theirs = ", ".join(f"s.{f}" if f in fields else "NULL" for f in MARKS)
+    ours = ", ".join(f"o.{f}" for f in MARKS)
+    apart = "s.established_on <> o.established_on" if "established_on" in fields else "false"
     rows = staging.all(
-        f"SELECT s.row, s.name, o.name, s.matched, {apart} FROM import_row s JOIN {table} o ON o.id = s.target WHERE s.ok AND ("
-        f"s.matched = '{BY_NUMBER}' AND s.name_key <> o.name_key AND NOT {alike} AND ({apart} OR NOT ({people})) OR "
-        f"s.matched = '{BY_NAME}' AND {apart} AND {others} AND NOT ({people}))",
-        [],
+        f"SELECT s.row, s.matched, {theirs}, {ours} FROM import_row s JOIN {table} o ON o.id = s.target "
+        f"WHERE s.ok AND (s.matched = '{BY_NUMBER}' AND s.name_key <> o.name_key OR s.matched = '{BY_NAME}' AND {apart})"
     )
     told = {}
-    for row, name, recorded, matched, differs in rows:
-        if matched == BY_NAME:
-            told[row] = "名称和居委相同，成立日期和负责人都不同"
-        elif bare_name(name) != bare_name(recorded):
-            told[row] = (
-                "编号相同，名称和成立日期都不同"
-                if differs
-                else "编号相同，名称不同，也没有相同的成立日期、负责人或电话"
-            )
+    for row, matched, *marks in rows:
+        if why := DOUBTS[matched](Marks(*marks[: len(MARKS)]), Marks(*marks[len(MARKS) :])):
+            told[row] = why
     if told:
         staging.execute(
             "UPDATE import_row s SET doubt = d.why FROM unnest(%s::int[], %s::text[]) d (row, why) WHERE d.row = s.row",
