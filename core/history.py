@@ -115,7 +115,7 @@ def told(verb: models.TextChoices, by, reason: str = "", **more):
 
 
 def timeline(record: models.Model, *, skipped=frozenset(), verbs=None, limit: int = 200) -> list[dict]:
-    """Every change of a tracked record, newest first: context, at, user, who, verb, reason, clause, changes.
+    """Every change of a tracked record, newest first: context, at, user, who, verb, reason, clause, door, filed, changes.
 
     skipped: names of fields that say nothing to a reader; verbs: code → words of contexts that hold none;
     changes: [(field label, before, after)].
@@ -150,6 +150,8 @@ def timeline(record: models.Model, *, skipped=frozenset(), verbs=None, limit: in
                     "verb": words or ("新增" if before is None else "修改"),
                     "reason": context.get("reason", ""),
                     "clause": context.get("clause", ""),
+                    "door": context.get("door", ""),
+                    "filed": context.get("filed", []),
                     "changes": changes,
                     "begins": before is None,
                 }

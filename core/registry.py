@@ -87,6 +87,18 @@ def findable(model: type, find: Finder) -> None:
 
 TIDYING: list[Callable[[], object]] = []  # what apps delete at night when it is too old to matter
 
+Ways = Callable[[object, object], list[tuple[str, str]]]
+WAYS: dict[type, list[Ways]] = {}  # model → what other apps offer instead of changing a record directly
+
+
+def way(model: type, find: Ways) -> None:
+    """find(record, user) → [(words, address)] of what this person can begin to have the record changed."""
+    WAYS.setdefault(model, []).append(find)
+
+
+def ways(record, user) -> list[tuple[str, str]]:
+    return [one for find in WAYS.get(type(record), ()) for one in find(record, user)]
+
 
 PARAMETERS: list[ParameterGroup] = []
 SETTINGS: list[SettingsPage] = []

@@ -42,6 +42,7 @@ def table(workflow: Workflow) -> str:
         checks = only + [" ".join((check.__doc__ or "").split()).rstrip("。") for check in step.checks]
         checks += ["逐栏标出要补正的内容"] if step.returns else []
         checks += ["定格送审内容"] if step.freezes else []
+        checks += ["送审以后名册里所依据的内容又有变化的，不能办理"] if step.as_sent else []
         days = f"{step.days.first:f} {step.days.unit}（{step.days.name}）" if step.days else "—"
         cells = [
             step.label, "、".join(label[s] for s in step.sources), label[step.target], who, "；".join(checks) or "—",

@@ -14,6 +14,7 @@ from core import attachments, notices, taking_back, workdays
 from core.choices import CaseVerb
 from core.facts import FILES, Fact, facts_of, label_of
 from core.history import told
+from core.moved import Moved
 from core.parameters import value
 from core.policy import NEEDED, Step, Workflow
 from core.waiting import Waiting
@@ -50,7 +51,7 @@ class Opinion(NamedTuple):
 
 
 @dataclass
-class Flow(Waiting):
+class Flow(Waiting, Moved):
     """A workflow bound to its records.
 
     model: a concrete Case; subject: name of its foreign key to what the case is about, which may be empty at first;
@@ -261,24 +262,6 @@ class Flow(Waiting):
             return ""
         labels = "、".join(label_of(case, name) for name in case.returned)
         return f"要求补正的“{labels}”还没有改。请先补正；核实后不用改的，请在“补正说明”里写明。"
-
-    def moved(self, case) -> list[tuple[Fact, Fact]]:
-        """(as it was when the case was sent, as it is now) of what a decision rests on and that the register says otherwise since."""
-        if not case.frozen or case.decided_at or self.with_author(case):
-            return []
-        then = {row[0]: Fact(*row) for row in case.before.get("facts", ())}
-        return [(then[now.field], now) for now in self.rests_on(case) if then.get(now.field, now) != now]
-
-    def moved_words(self, case) -> str:
-        """Why nobody may decide on a case whose register moved on, and what to do; empty when it did not."""
-        if not (moved := self.moved(case)):
-            return ""
-        told = "；".join(f"{now.label}原为“{then.words}”，现为“{now.words}”" for then, now in moved)
-        returns = any(step.returns for step in self.workflow.leaving(case.state, case))
-        way = (
-            "退回补正，由填报人按现在的名册核对后再提交" if returns else "由填报人撤回，按现在的名册重新办理"
-        )
-        return f"送审以后名册又有变化：{told}。请{way}。"
 
     def with_author(self, case) -> bool:
         """Whether its contents are open: not sent yet, or returned."""

@@ -154,6 +154,7 @@ class RowGroup(TextChoices):
     NEW = "new", "新增"
     CHANGED = "changed", "更新"
     HELD = "held", "编号相同、其他不同"
+    FILED = "filed", "备案事项不同"
     SAME = "same", "没有变化"
 
 

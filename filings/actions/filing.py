@@ -130,7 +130,7 @@ def change(case: Filing, by, note: str) -> None:
         setattr(team, name, getattr(case, name))
     update(case, team, names, opinions(case, note), by)
     case.filing_no = team.filing_no or ""
-    if case.kind == Kind.CHANGE:
+    if case.kind == Kind.CHANGE or case.kind == Kind.REVIEW and set(names) & set(filed.PRINTED):
         certify(case, by)
 
 

@@ -128,7 +128,7 @@ def known(people: dict, street: User, today: datetime.date) -> int:
     suiting = {
         Kind.CHANGE: (Tier.TEAM, Status.FILED), Kind.CANCEL: (Tier.TEAM, Status.STOPPED),
         Kind.REVIEW: (Tier.TEAM, Status.FILED), Kind.PROMOTE: (Tier.GROUP, Status.NORMAL),
-        Kind.REGISTER: (Tier.TEAM, Status.FILED),
+        Kind.REGISTER: (Tier.TEAM, Status.FILED), Kind.CORRECT: (Tier.TEAM, Status.FILED),
     }  # fmt: skip
     made, free = 0, Organization.objects.filter(street=street.street_id, filings=None, member_count__gte=10)
     turns = [kind for _ in range(12) for kind in suiting]
@@ -141,13 +141,17 @@ def known(people: dict, street: User, today: datetime.date) -> int:
             continue
         filing = begin(kind, organization, year=today.year if kind == Kind.REVIEW else None)
         complete(filing, number, today)
-        steps = ["review", "recommend"] if kind == Kind.REGISTER else ["review"]
+        steps = {Kind.REGISTER: ["review", "recommend"], Kind.CORRECT: []}.get(kind, ["review"])
         made += go(filing, people[organization.community], steps, street)
     return made
 
 
 def complete(filing: Filing, number: int, today: datetime.date) -> None:
-    """What a ledger leaves out and the form asks for."""
+    """What a ledger leaves out and the form asks for; of a correction only what was wrong."""
+    if filing.kind == Kind.CORRECT:
+        filing.reason = "台账录入时把负责人的名字写错，以备案表原件为准。"
+        filing.leader_name = f"{filing.leader_name[:1] or '顾'}{GIVEN[number % len(GIVEN)]}珍"
+        return
     filing.reason = (
         "负责人换届，活动地点调整到新的睦邻点。" if filing.kind == Kind.CHANGE else "本年度正常开展活动。"
     )

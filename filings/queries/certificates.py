@@ -10,6 +10,7 @@ from filings.choices import Kind, Validity
 from filings.models import Certificate, Filing, PaperShown
 from orgs.choices import Status, Tier
 from orgs.models import Organization
+from orgs.queries.filed import PRINTED, column
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def filed_on(certificate: Certificate) -> datetime.date | None:
         organization=certificate.organization_id, filing__filing_no=certificate.filing.filing_no
     )
     first = same.select_related("filing").order_by("pk").first()
-    return first.issued_on if first and first.filing.kind not in (Kind.CHANGE, Kind.CORRECT) else None
+    return first.issued_on if first and first.filing.kind in (Kind.NEW, Kind.PROMOTE) else None
 
 
 def of_filing(user, pk: int) -> Certificate | None:
@@ -63,7 +64,7 @@ def _whole():
 
 
 def standing(certificate: Certificate) -> Standing:
-    """Valid while the team is filed, nothing newer was issued, and it goes by the number and name that the paper bears.
+    """Valid while the team is filed, nothing newer was issued, and number, name and all else that the paper bears are as they were.
 
     Of two merged teams the one that stays keeps its number, and with it its certificate.
     """
@@ -82,8 +83,12 @@ def standing(certificate: Certificate) -> Standing:
     if (team.filing_no or "") != number:
         days = [since(certificate, "organization_id"), since(team, "filing_no")]
         return Standing(Validity.CHANGED, max((day for day in days if day), default=None))
-    if team.name != certificate.filing.name:
-        return Standing(Validity.CHANGED, since(team, "name"))
+    moved = [
+        name for name in PRINTED if getattr(team, column(name)) != getattr(certificate.filing, column(name))
+    ]
+    if moved:
+        days = [since(team, column(name)) for name in moved]
+        return Standing(Validity.CHANGED, max((day for day in days if day), default=None))
     return Standing(Validity.VALID)
 
 

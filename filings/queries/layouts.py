@@ -20,6 +20,7 @@ from core.words import shown as in_cell
 from filings.choices_reconcile import SourceKind
 from orgs.choices import Assignment, Gender, PoliticalStatus, Status
 from orgs.queries import terms
+from orgs.queries.filed import FACTS
 from orgs.queries.headers import ASSIGNED, GENDERS, NAMES, POLITICAL, categories, others
 
 LEAST_ALIKE = 0.6
@@ -102,11 +103,17 @@ LABELS = {c.field: c.header for c in COLUMNS[SourceKind.FILING]} | {
     "number": "市系统编号",
     PLACED: "街镇、居委",
 }
+FILED_WORDS = "采用备案事项的市系统值，名册中备案的内容随之改变，不另办变更；变更记录写明改了哪几栏，原备案证明不再是现状。"
 WORDS = {
     "leader_gender": dict(Gender.choices), "leader_political_status": dict(PoliticalStatus.choices),
     "liaison_assignment": dict(Assignment.choices), "status": dict(Status.choices),
 }  # fmt: skip
 FREE = {"name", "activity_content", "activity_place", "activity_time", "leader_name", "liaison_name", "party_branch"}  # fmt: skip
+
+
+def is_filed(field: str) -> bool:
+    """Whether a field, or what it stands for, was filed: a value taken over changes the filing."""
+    return field == PLACED or field in FACTS
 
 
 def label(kind: str, field: str) -> str:

@@ -1,8 +1,9 @@
 """What the page of an organisation shows of its filings, and what it must wait for."""
 
+from django.urls import reverse
 from django.utils import timezone
 
-from core.registry import Tab, hold, tab
+from core.registry import Tab, hold, tab, way
 from filings.choices import Kind
 from filings.policy import SUITS, may_report, suits
 from filings.queries import events
@@ -20,7 +21,18 @@ def filings_of(organization: Organization, user) -> dict | None:
     return {"count": len(rows), "rows": rows, "kinds": kinds}
 
 
+def ways_to_change(organization: Organization, user) -> list[tuple[str, str]]:
+    """How what was filed can be changed: because it changed, because it was wrong; or the case that is open already."""
+    if not user.may("filings.enter"):
+        return []
+    if case := open_one(organization):
+        return [(f"办理中的{case.get_kind_display()}", case.get_absolute_url())]
+    kinds = [kind for kind in (Kind.CHANGE, Kind.CORRECT) if suits(kind, organization)]
+    return [(kind.label, reverse("filings:begin", args=[kind, organization.pk])) for kind in kinds]
+
+
 hold(Organization, under_way)
+way(Organization, ways_to_change)
 tab(Organization, Tab("filings", "备案", "filings/_tab.html", filings_of))
 
 

@@ -67,13 +67,15 @@ class DecisionTable(Table):
         return self.draw if column.key == "act" else super()._cell(column)
 
     def draw(self, value: str) -> str:
-        """value: "pk|decision|why it cannot be adopted" as the list annotates it."""
-        pk, decision, fault = value.split("|", 2)
+        """value: "pk|decision|field|why it cannot be adopted" as the list annotates it."""
+        pk, decision, field, fault = value.split("|", 3)
         if self.deciding and decision == Decision.OPEN:
             adopt = (
                 f'<span class="wrong">{escape(fault)}</span> '
                 if fault
-                else button("adopt", pk, "采用市系统值")
+                else button(
+                    "adopt", pk, "采用市系统值（备案事项）" if layouts.is_filed(field) else "采用市系统值"
+                )
             )
             words = f"{adopt}{button('keep', pk, '保留')}"
         else:

@@ -101,11 +101,12 @@ class DifferenceList(OfRun):
     filterset_class = DifferenceFilter
     title, url_name, detail_url_name = "不一致的栏目", "filings:differences", "filings:difference"
     template_name = "filings/differences.html"
+    filed_words = layouts.FILED_WORDS
     current = Kind.DIFFER
     bulk_actions = (
         BulkAction(
             key="adopt", label="采用市系统值", grant=DO, verb=ReconcileVerb.ADOPT, form=DecisionForm,
-            effect=lambda cleaned: "采用市系统值，写入本系统",
+            effect=lambda cleaned: f"采用市系统值，写入本系统。{layouts.FILED_WORDS}",
             excluded=lambda rows, user, cleaned: decide.Judge(decide.chosen(rows.values_list("pk", flat=True)), user).refusals(),
             apply=lambda pks, cleaned, *, by, reason: decide.adopt(pks, by=by, reason=reason),
             stamp="decision", name="line__name",
@@ -121,7 +122,14 @@ class DifferenceList(OfRun):
 
     def rows(self):
         act = Concat(
-            Cast("pk", CharField()), Value("|"), "decision", Value("|"), "fault", output_field=CharField()
+            Cast("pk", CharField()),
+            Value("|"),
+            "decision",
+            Value("|"),
+            "field",
+            Value("|"),
+            "fault",
+            output_field=CharField(),
         )
         return super().rows().annotate(act=act)
 
@@ -156,7 +164,10 @@ def decided(request) -> bool:
         except ValidationError as refused:
             messages.error(request, refused.messages[0])
         else:
-            messages.success(request, f"{done}：{found.line.name}“{layouts.LABELS[found.field]}”。")
+            changed = (
+                "这是备案事项，变更记录已写明。" if name == "adopt" and layouts.is_filed(found.field) else ""
+            )
+            messages.success(request, f"{done}：{found.line.name}“{layouts.LABELS[found.field]}”。{changed}")
         return True
     return False
 
@@ -266,13 +277,13 @@ def line_page(request, found: Line):
     context = {
         "title": found.name, "line": found, "run": found.run, "team": team, "facts": queries.side_by_side(found),
         "differences": [
-            (d, layouts.label(found.run.source.kind, d.field), tables.DECISION_STATES[Decision(d.decision)])
+            (d, layouts.label(found.run.source.kind, d.field), layouts.is_filed(d.field), tables.DECISION_STATES[Decision(d.decision)])
             for d in found.differences.select_related("decided_by").order_by("pk")
         ],
         "may": user.may(DO), "unknown": unknown, "wanted": wanted, "kind_state": tables.KIND_STATES[Kind(found.kind)],
         "candidates": queries.candidates(user, found, wanted) if unknown and user.may(DO) else [],
         "refusal": link.record_refusals([found], user).get(found.pk, "") if unknown and user.may(DO) else "",
-        "open": Decision.OPEN,
+        "open": Decision.OPEN, "filed_words": layouts.FILED_WORDS,
     }  # fmt: skip
     return render(request, "filings/line.html", context)
 

@@ -81,6 +81,12 @@ def changed_sql(old: str, new: str, columns: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def names_of(columns: Iterable[str]) -> list[str]:
+    """The facts that stand in these columns."""
+    named = {column(name): name for name in FACTS}
+    return [named[own] for own in columns]
+
+
 def moved_since_sql(now: str, before: str, then: str) -> str:
     """SQL condition that a filed team got other facts since an act that had changed the same ones."""
     moved = "({b}.{c} IS DISTINCT FROM {t}.{c} AND {n}.{c} IS DISTINCT FROM {t}.{c})"

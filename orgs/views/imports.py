@@ -93,7 +93,8 @@ def import_detail(request, pk: int):
 def _decidable(job: Job) -> bool:
     """Whether confirming would write anything, at least with everything chosen that is off by default."""
     counts, preview = job.result.get("counts") or {}, job.result.get("preview") or {}
-    return any(counts.get(name) for name in ("created", "updated", "held")) or bool(preview.get("emptied"))
+    held = (preview.get("groups") or {}).get("held")
+    return bool(counts.get("created") or counts.get("updated") or held or preview.get("emptied"))
 
 
 def _fits(user, job: Job):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from core import drafts, merge
 from core.drafts import fill
 from core.registry import register as listed
-from core.registry import tabs
+from core.registry import tabs, ways
 from core.undo import offer
 from core.views.base import require
 from core.views.lists import ListView
@@ -184,5 +184,6 @@ def edit(request, pk: int):
     context = {
         "form": form, "title": "修改" if form.is_bound else f"修改：{organization.name}", "submit": "保存",
         "organization": organization, "conflict": conflict, "back": organization.get_absolute_url(),
+        "ways": ways(organization, request.user) if form.filed else [],
     }  # fmt: skip
     return render(request, "orgs/form.html", context, status=409 if conflict else 200)

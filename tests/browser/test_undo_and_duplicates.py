@@ -4,7 +4,7 @@ import pytest
 
 from core.history import told
 from orgs.actions import duplicates, register
-from orgs.choices import Verb
+from orgs.choices import Door, Verb
 from orgs.models import DuplicatePair, Organization
 from tests.browser.checks import faults
 
@@ -21,7 +21,7 @@ def written(district, make_org):
         Organization.objects.update(category="living")
     first.refresh_from_db()
     first.leader_name = "王五"
-    register.edit(first, version=first.version, by=district.street, reason="换届")
+    register.edit(first, version=first.version, by=district.street, reason="换届", door=Door.FILING)
     return district, DuplicatePair.objects.get(a=first), act.id
 
 

@@ -16,7 +16,7 @@ from core.undo import job as background
 from core.undo import registry
 from core.undo.registry import registered
 from orgs.actions import register
-from orgs.choices import Verb
+from orgs.choices import Door, Verb
 from orgs.models import Activity, Organization
 from orgs.queries.register import timeline
 
@@ -38,7 +38,7 @@ def edit(organization, by, **fields):
     organization.refresh_from_db()
     for name, value in fields.items():
         setattr(organization, name, value)
-    return register.edit(organization, version=organization.version, by=by, reason="更正")
+    return register.edit(organization, version=organization.version, by=by, reason="更正", door=Door.FILING)
 
 
 @pytest.fixture

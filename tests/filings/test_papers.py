@@ -14,6 +14,7 @@ from filings.actions.filing import FLOW, begin, enter
 from filings.choices import Kind
 from filings.queries import certificates
 from orgs.actions import register
+from orgs.choices import Door
 from orgs.models import Organization
 
 SECRETS = ("13812345678", "13987654321", "401室")
@@ -133,7 +134,7 @@ def test_another_name_in_the_register_means_another_certificate(filed, cast, cli
     case = filed()
     team = Organization.objects.get(pk=case.organization_id)
     team.name = "甲一春晓艺术团"
-    register.edit(team, version=team.version, by=cast.street, reason="更名")
+    register.edit(team, version=team.version, by=cast.street, reason="市系统更名", door=Door.MUNICIPAL)
     assert "已变更" in says(client, case)
 
 

@@ -116,14 +116,14 @@ def test_the_result_file_tells_each_row_and_the_way_back_keeps_the_conditions(re
 
 def test_one_context_holds_the_whole_act_and_takes_it_back(register, cast, sign_in):
     client = sign_in(cast.street)
-    job = confirm(client, previewed(client, choose(client, "terms", "?tier=team", all="1"), TERMS))
+    job = confirm(client, previewed(client, choose(client, "terms", "?tier=group", all="1"), TERMS))
     changed = Organization.objects.filter(category="charity", service_fields=["safety", "supply"])
-    assert (changed.count(), set(changed.values_list("version", flat=True))) == (120, {2})
+    assert (changed.count(), set(changed.values_list("version", flat=True))) == (40, {2})
     entry = timeline(changed[0])[0]
     assert (entry["who"], entry["verb"], entry["reason"]) == ("甲街经办", "修改", "年度归类")
     assert {str(timeline(o)[0]["context"]) for o in changed[:5]} == {job.result["context"]}
     done = undo(job.result["context"], cast.street).parts[0]
-    assert (done.restored, done.left_total, changed.count()) == (120, 0, 0)
+    assert (done.restored, done.left_total, changed.count()) == (40, 0, 0)
     assert Organization.objects.filter(category="culture", service_fields=[]).count() == 200
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from core import undo
 from core.models import Undone
 from orgs.actions import duplicates, register
-from orgs.choices import PairState
+from orgs.choices import Door, PairState
 from orgs.models import Activity, DuplicatePair, MergedOrganization, Organization
 from orgs.queries.duplicates import likely
 from orgs.queries.register import timeline
@@ -102,11 +102,11 @@ def test_a_pair_that_is_none_any_more_goes_and_one_that_was_decided_stays(make_o
     _, second = make_org("春晖合唱队"), make_org("甲街春晖合唱队")
     duplicates.find()
     second.name = "秋月书画社"
-    register.edit(second, version=1, by=cast.officer)
+    register.edit(second, version=1, by=cast.officer, door=Door.FILING)
     assert duplicates.find() == (2, 0)
     assert not DuplicatePair.objects.exists()
     second.name = "甲街春晖合唱队"
-    register.edit(second, version=2, by=cast.officer)
+    register.edit(second, version=2, by=cast.officer, door=Door.FILING)
     duplicates.find()
     duplicates.not_duplicate(DuplicatePair.objects.get(), by=cast.officer, note="两支队伍")
     assert duplicates.find() == (2, 0)
@@ -184,7 +184,7 @@ def merge(two, cast, **more):
     first, second, pair = two
     asked = {
         "keep": first,
-        "take": {"filing_no", "place"},
+        "take": {"filing_no", "activity_place"},
         "versions": {first.pk: 1, second.pk: 1},
         "by": cast.street,
     }
@@ -210,8 +210,8 @@ def test_merging_keeps_the_chosen_values_all_activities_and_both_histories(two, 
     first, second, _ = two
     kept = merge(two, cast)
     kept.refresh_from_db()
-    assert (kept.pk, kept.name, kept.leader_name, kept.filing_no, kept.community) == (
-        first.pk, "春晖合唱队", "张三", "A-1", cast.jia2
+    assert (kept.pk, kept.name, kept.leader_name, kept.filing_no, kept.activity_place) == (
+        first.pk, "春晖合唱队", "张三", "A-1", "睦邻中心"
     )  # fmt: skip
     assert not Organization.objects.filter(pk=second.pk).exists()
     assert sorted(kept.activities.values_list("name", flat=True)) == ["培训", "演出"]
@@ -243,7 +243,7 @@ def test_a_survivor_that_was_changed_since_is_listed_and_can_be_forced(two, cast
     before = state()
     kept = merge(two, cast)
     kept.leader_name = "王五"
-    register.edit(kept, version=kept.version, by=cast.officer)
+    register.edit(kept, version=kept.version, by=cast.officer, door=Door.FILING)
     act = MergedOrganization.pgh_event_model.objects.get(pgh_label="insert").pgh_context_id
     row = undo.plan(act).parts[0].left[0]
     assert (row["name"], row["later"][0]["who"], row["later"][0]["fields"]) == (
@@ -265,7 +265,7 @@ def test_a_merge_on_what_somebody_changed_meanwhile_is_refused(two, cast):
 
 
 def test_a_merge_that_leads_to_nonsense_is_refused_with_the_sentence(two, cast):
-    Organization.objects.filter(pk=two[0].pk).update(party_member_count=15)
+    Organization.objects.filter(pk=two[0].pk).update(member_count=None, party_member_count=15)
     Organization.objects.filter(pk=two[1].pk).update(member_count=12)
     with pytest.raises(duplicates.Refused, match="党员数不能多于参加人数"):
         merge(two, cast, take={"member_count"})
@@ -321,15 +321,15 @@ def test_side_by_side_merges_by_the_form_alone(two, cast, sign_in):
     page = client.get(url).content.decode()
     assert "138****1111" in page and "13800001111" not in page and "睦邻中心" in page
     form = client.get(url).context["form"]
-    data = {name: form[name].value() for name in form.fields} | {
+    data = {name: "a" if name.startswith("field_") else form[name].value() for name in form.fields} | {
         "keep": "a",
-        "field_leader_name": "b",
+        "field_contact_phone": "b",
         "note": "电话核实",
     }
     response = client.post(url, data)
     assert response.url == reverse("orgs:detail", args=[first.pk])
     first.refresh_from_db()
-    assert first.leader_name == "李四"
+    assert first.contact_phone == "13800002222"
     entry = timeline(first)[0]
     assert entry["reason"] == "“甲街春晖合唱队”并入“春晖合唱队”：电话核实"
     assert client.post(url, data).status_code == 404
@@ -360,7 +360,7 @@ def test_of_two_merges_at_once_one_wins_and_the_other_is_told(two, cast):
     def run(keep):
         start.wait(10)
         try:
-            outcomes.append(merge(two, cast, keep=keep, versions={}).pk)
+            outcomes.append(merge(two, cast, keep=keep, take=set(), versions={}).pk)
         except duplicates.Refused as refused:
             outcomes.append(str(refused))
         finally:

@@ -138,7 +138,7 @@ def test_create_in_a_foreign_street_is_refused(cast, sign_in):
 
 
 def test_two_people_never_overwrite_each_other_silently(make_org, cast, sign_in):
-    organization = make_org("甲一合唱队", activity_content="合唱")
+    organization = make_org("甲一合唱队", tier=Tier.GROUP, activity_content="合唱")
     url = reverse("orgs:edit", args=[organization.pk])
     first = form_data(cast, name="甲一合唱队", member_count=30, version=1)
     second = form_data(cast, name="甲一合唱队", member_count=40, version=1)

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from core import merge
 from orgs.actions import register
+from orgs.choices import Tier
 from orgs.models import Organization
 from orgs.queries.register import timeline
 
@@ -18,11 +19,11 @@ def twice(organization) -> tuple[Organization, Organization]:
 
 def test_changes_of_different_fields_are_both_kept(make_org, cast):
     a, b = twice(make_org(contact_phone="19900000001"))
-    a.contact_phone, b.activity_place = "19900000002", "文化中心"
+    a.contact_phone, b.remark = "19900000002", "在文化中心"
     assert register.edit(a, version=1, by=cast.street) == []
     assert register.edit(b, version=1, by=cast.officer) == ["联系电话"]
     kept = Organization.objects.get(pk=a.pk)
-    assert (kept.contact_phone, kept.activity_place, kept.version) == ("19900000002", "文化中心", 3)
+    assert (kept.contact_phone, kept.remark, kept.version) == ("19900000002", "在文化中心", 3)
     assert [e["who"] for e in timeline(kept)[:2]] == ["区民政", "甲街经办"]
 
 
@@ -48,7 +49,7 @@ def test_the_same_change_made_twice_is_no_conflict(make_org, cast):
 
 
 def test_two_changes_that_do_not_fit_together_are_refused_with_a_sentence(make_org, cast):
-    a, b = twice(make_org(member_count=20, party_member_count=5))
+    a, b = twice(make_org(tier=Tier.GROUP, member_count=20, party_member_count=5))
     a.member_count, b.party_member_count = 10, 15
     register.edit(a, version=1, by=cast.street)
     with pytest.raises(Exception, match="党员数不能多于参加人数"):
@@ -81,7 +82,7 @@ def test_on_the_page_the_second_sees_who_when_and_both_values_and_chooses(
     theirs = Organization.objects.get(pk=organization.pk)
     theirs.contact_phone = "19900000002"
     register.edit(theirs, version=1, by=cast.street)
-    data |= {"contact_phone": "19900000003", "activity_place": "文化中心"}
+    data |= {"contact_phone": "19900000003", "remark": "在文化中心"}
     answer = client.post(url, data)
     page = answer.content.decode()
     assert answer.status_code == 409
@@ -91,7 +92,7 @@ def test_on_the_page_the_second_sees_who_when_and_both_values_and_chooses(
     assert "请选择保留谁的内容" in unchosen.content.decode()
     assert client.post(url, data | {"keep_contact_phone": choice}).status_code == 302
     organization.refresh_from_db()
-    assert (organization.contact_phone, organization.activity_place) == (kept, "文化中心")
+    assert (organization.contact_phone, organization.remark) == (kept, "在文化中心")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -132,7 +133,7 @@ def test_who_left_the_masked_phone_alone_keeps_the_others_new_one(make_org, cast
     organization = make_org(contact_phone="19900000001", activity_content="合唱")
     url = reverse("orgs:edit", args=[organization.pk])
     client = sign_in(cast.officer)
-    data = page_data(client, url) | {"activity_place": "文化中心"}
+    data = page_data(client, url) | {"remark": "在文化中心"}
     theirs = Organization.objects.get(pk=organization.pk)
     theirs.contact_phone = "19900000002"
     register.edit(theirs, version=1, by=cast.street)
@@ -140,4 +141,4 @@ def test_who_left_the_masked_phone_alone_keeps_the_others_new_one(make_org, cast
     answer = client.post(url, data, follow=True)
     assert "同时保留了他人刚才修改的：联系电话" in answer.content.decode()
     organization.refresh_from_db()
-    assert (organization.contact_phone, organization.activity_place) == ("19900000002", "文化中心")
+    assert (organization.contact_phone, organization.remark) == ("19900000002", "在文化中心")

@@ -89,4 +89,9 @@ def test_a_bulk_change_of_a_committee_leaves_them_out_with_the_reason(mine, cast
     rows = Organization.objects.visible_to(cast.committee)
     out = action.excluded(rows, cast.committee, {"category": "living", "service_fields": []})
     assert set(out) == {mine[tier].pk for tier in CLOSED}
-    assert action.excluded(rows, cast.street, {"category": "living", "service_fields": []}) == {}
+    left = action.excluded(rows, cast.street, {"category": "living", "service_fields": []})
+    assert left == {
+        mine[
+            Tier.TEAM
+        ].pk: "“类别”是备案事项，不能经“批量修改”改变：情况有变化的请办“变更”，录入有差错的请办“更正差错”。"
+    }

@@ -58,14 +58,19 @@ def keep_emptied(staging: Staging, table: str, fields: list[str], clear: bool | 
         )
 
 
-def settle(staging: Staging, table: str, fields: list[str], apply_held: bool) -> dict[str, int]:
-    """Give each row its `RowGroup`; how many rows each has, those with faults as "rejected"."""
+def settle(
+    staging: Staging, table: str, fields: list[str], apply_held: bool, filed: str = "false"
+) -> dict[str, int]:
+    """Give each row its `RowGroup`; how many rows each has, those with faults as "rejected".
+
+    filed: SQL condition that what was filed of the record o would change, which no ledger may do.
+    """
     new = ", ".join(f"s.{quoted(f)}" for f in fields)
     old = ", ".join(f"o.{quoted(f)}" for f in fields)
     staging.execute("UPDATE import_row SET change = 'new' WHERE ok AND target IS NULL")
     staging.execute(
         f"UPDATE import_row s SET change = CASE WHEN ROW({new}) IS NOT DISTINCT FROM ROW({old}) THEN 'same' "
-        "WHEN s.doubt IS NOT NULL AND NOT %s THEN 'held' ELSE 'changed' END "
+        f"WHEN {filed} THEN 'filed' WHEN s.doubt IS NOT NULL AND NOT %s THEN 'held' ELSE 'changed' END "
         f"FROM {table} o WHERE o.id = s.target AND s.ok",
         [apply_held],
     )

@@ -56,15 +56,21 @@ class Preview:
         self.staging, self.table, self.fields, self.labels, self.text = staging, table, fields, labels, text
 
     def summary(self) -> dict:
-        """{new, changed, held: the first rows; fields, emptied: [[field, words, rows]], the most frequent first}."""
+        """{new, changed, held, filed: the first rows; groups: {group: rows}; fields, emptied: [[field, words, rows]], the most frequent first}."""
         new = self.staging.all(
             "SELECT row, name FROM import_row WHERE change = 'new' ORDER BY row LIMIT %s", [FIRST]
         )
-        first = {group: self._first(group) for group in (RowGroup.CHANGED, RowGroup.HELD)}
+        first = {group: self._first(group) for group in (RowGroup.CHANGED, RowGroup.HELD, RowGroup.FILED)}
         return {
             "new": [{"place": self.staging.place(row), "name": name} for row, name in new],
             "changed": first[RowGroup.CHANGED],
             "held": first[RowGroup.HELD],
+            "filed": first[RowGroup.FILED],
+            "groups": dict(
+                self.staging.all(
+                    "SELECT change, count(*) FROM import_row WHERE change IS NOT NULL GROUP BY 1"
+                )
+            ),
             "fields": self._fields(),
             "emptied": self._emptied(),
         }
@@ -97,7 +103,7 @@ class Preview:
 
     def batches(self) -> Iterator[list[dict]]:
         """Every row that changes a record, is held, or leaves empty what the register has, in the order of the sheet."""
-        told = "(s.change IN ('changed', 'held') OR s.ok AND s.emptied <> '{}') AND s.row > %s"
+        told = "(s.change IN ('changed', 'held', 'filed') OR s.ok AND s.emptied <> '{}') AND s.row > %s"
         last = 0
         while some := list(self._read(told, [last], BATCH)):
             yield some

@@ -16,8 +16,9 @@ from orgs.actions.imports import preview
 from orgs.actions.imports.matching import BY_NAME, BY_NUMBER, doubt, keep_emptied, settle
 from orgs.actions.imports.places import PlaceFinder
 from orgs.actions.imports.staging import BATCH, Staging, array_text, quoted, sql_type
-from orgs.choices import Dormancy, Tier
+from orgs.choices import Door, Dormancy, Tier
 from orgs.models import Organization
+from orgs.queries import filed
 from places.models import Community, Street
 
 TABLE = "orgs_organization"
@@ -32,7 +33,7 @@ class RegisterImport:
     apply_held: also update records that may be other organisations; clear: see `matching.keep_emptied`.
     """
 
-    apply_held, clear = False, ()
+    by, apply_held, clear = None, False, ()
 
     def __init__(self, ledger: Ledger, tier: Tier, sheet: Sheet, area: Area):
         self.ledger, self.tier, self.sheet, self.area = ledger, tier, sheet, area
@@ -278,7 +279,23 @@ class RegisterImport:
     # ---- compare and write --------------------------------------------------------------------------------------
 
     def compare(self) -> dict[str, int]:
-        return settle(self.staging, TABLE, self.written, self.apply_held)
+        """A person's ledger does not change what was filed; the command line does, and tells."""
+        return settle(
+            self.staging, TABLE, self.written, self.apply_held, self._filed() if self.by else "false"
+        )
+
+    def _filed(self) -> str:
+        return " OR ".join(filed.changed_sql("o", "s", self.written).values()) or "false"
+
+    def told(self) -> dict:
+        """What the history keeps of filed facts that the updated rows change."""
+        facts = filed.changed_sql("o", "s", self.written)
+        counts = ", ".join(f"count(*) FILTER (WHERE {sql})" for sql in facts.values()) or "0"
+        found = self.staging.one(
+            f"SELECT {counts} FROM import_row s JOIN {TABLE} o ON o.id = s.target WHERE s.change = 'changed'"
+        )
+        changed = [name for name, n in zip(filed.names_of(facts), found, strict=False) if n]
+        return filed.told(changed, Door.LEDGER)
 
     def preview(self) -> preview.Preview:
         labels = {f: self.sheet.header(f) for f in self.stored}

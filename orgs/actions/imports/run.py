@@ -114,7 +114,8 @@ def run(
             keep(work, shown)
         if write and (choices.good_only or not outcome.rejected):
             progress.step("写入", work.read)
-            work.write(progress)
+            with told(Verb.IMPORT, by, **work.told()):
+                work.write(progress)
             outcome.written, outcome.context = True, str(getattr(context, "id", "") or "")
     return outcome
 
@@ -141,7 +142,7 @@ def _count(work, sheet: Sheet) -> Outcome:
         updated=changes.get("changed", 0),
         unchanged=changes.get("same", 0),
         rejected=changes.get("rejected", 0),
-        held=changes.get("held", 0),
+        held=changes.get("held", 0) + changes.get("filed", 0),
         sheet=sheet.name,
         sheets=[page.name for page in sheet.pages],
         notes=sheet.notes,
