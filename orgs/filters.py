@@ -72,7 +72,12 @@ class OrganizationFilter(PlacedFilter):
         label="计入达标", choices=[("1", "只看计入的")], method="by_counted", empty_label="不限"
     )
 
-    placed = ChoiceFilter(label="所属", choices=[("1", "有所属居委")], method="by_placed", empty_label="不限")
+    placed = ChoiceFilter(
+        label="所属",
+        choices=[("1", "有所属居委"), ("0", "服务整个街镇")],
+        method="by_placed",
+        empty_label="不限",
+    )
 
     living = ChoiceFilter(
         label="在册", choices=[("1", "未注销、撤销、停止")], method="by_living", empty_label="不限"
@@ -100,6 +105,8 @@ class OrganizationFilter(PlacedFilter):
         return todo.living(queryset)
 
     def by_placed(self, queryset, name, value):
+        if value == "0":
+            return queryset.filter(community__isnull=True)
         return queryset.filter(community__isnull=False, community__closed_on__isnull=True)
 
     def by_counted(self, queryset, name, value):
