@@ -52,7 +52,7 @@ def tiles(figures: Figures, past: Figures | None, linked: bool) -> list[tuple[st
         ("计入的组织", lambda f: shown(f.total), cells["合计"]),
         ("居委", lambda f: shown(f.communities), "#wall"),
         ("低于目标的居委（工作清单）", lambda f: shown(f.below), "#below"),
-        ("这些居委共差", lambda f: trimmed(f.missing), "#below"),
+        ("这些居委共差", lambda f: trimmed(f.missing), ""),
     ]
     return [(label, words(figures), url, words(past) if past else "") for label, words, url in lines]
 

@@ -72,3 +72,14 @@ def test_without_any_night_there_is_still_a_verdict(cast, make_org, sign_in):
     make_org()
     main = html.fromstring(sign_in(cast.leader).get("/").content).xpath("//main")[0]
     assert "各社区平均0.33个" in words(main) and "比上周" not in words(main)
+
+
+def test_the_entry_on_communities_below_opens_the_night_that_it_counts(cast, make_org, sign_in):
+    night = timezone.localdate() - datetime.timedelta(days=1)
+    snapshot(night, night)
+    for _ in range(12):
+        make_org()
+    client = sign_in(cast.officer)
+    entry = next(e for e in client.get("/").context["entries"] if e.title == "低于目标的居委")
+    assert (entry.count, len(client.get(entry.url.partition("#")[0]).context["below"])) == (3, 3)
+    assert str(night) in entry.action
