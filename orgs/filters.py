@@ -84,7 +84,12 @@ class OrganizationFilter(PlacedFilter):
     )
 
     imported = ChoiceFilter(label="导入", choices=[], method="by_import", widget=forms.HiddenInput)
-    placed = ChoiceFilter(label="所属", choices=[("1", "有所属居委")], method="by_placed", empty_label="不限")
+    placed = ChoiceFilter(
+        label="所属",
+        choices=[("1", "有所属居委"), ("0", "服务整个街镇")],
+        method="by_placed",
+        empty_label="不限",
+    )
 
     living = ChoiceFilter(
         label="在册", choices=[("1", "未注销、撤销、停止")], method="by_living", empty_label="不限"
@@ -112,6 +117,8 @@ class OrganizationFilter(PlacedFilter):
         return todo.living(queryset)
 
     def by_placed(self, queryset, name, value):
+        if value == "0":
+            return queryset.filter(community__isnull=True)
         return queryset.filter(
             open_on(Community, timezone.localdate(), "community__"), community__isnull=False
         )

@@ -10,6 +10,7 @@ from core.choices import JobState
 from core.models import Job
 from core.parameters import value
 from core.todo import Entry, source
+from core.words import trimmed
 from orgs.queries import targets, todo
 from places.models import District
 from reports import policy
@@ -108,11 +109,12 @@ def from_register(user, today: datetime.date) -> list[Entry]:
         Entry(line["title"], line["hint"], line["url"], state=line["state"], count=line["count"])
         for line in todo.lines(user, today)
     ]
-    rows = targets.rows(user.area, targets.night_not_after(today))
+    night = targets.night_not_after(today)
+    rows = targets.rows(user.area, night)
     figures = targets.totals(rows) if rows else None
     if figures and figures.below:
-        hint = f"每个居委以 {figures.minimum.normalize():f} 个为准"
-        url = reverse("orgs:targets") + "#below"
+        hint = f"每个居委以 {trimmed(figures.minimum)} 个为准，截至 {night} 晚"
+        url = f"{reverse('orgs:targets')}?as_of={night}#below"
         found.append(Entry("低于目标的居委", hint, url, state="warn", count=figures.below))
     return found
 

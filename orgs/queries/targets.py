@@ -1,6 +1,6 @@
 """The target in both readings: the average per community (the policy's test) and each community's gap (the work list).
 
-Everything here reads the nightly snapshots, so that a past night is reproduced to the digit.
+Past nights are read from their snapshots, so that they are reproduced to the digit; `now` counts the register.
 """
 
 import datetime
@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404
 from core.dated import open_on
 from core.history import taken_back
 from core.scope import Area
+from orgs import policy
 from orgs.choices import Dormancy, Tier
 from orgs.models import CommunityTarget, Organization, TargetPolicy
 from orgs.queries.register import counted
@@ -60,7 +61,7 @@ class Figures:
         """How many organisations the area as a whole lacks, 0 when the average is met."""
         return max(Decimal(0), self.minimum * self.communities - self.total)
 
-    def add(self, row: CommunityTarget) -> None:
+    def add(self, row: "CommunityTarget | Standing") -> None:
         self.communities += 1
         self.registered += row.registered
         self.teams += row.teams
@@ -69,6 +70,30 @@ class Figures:
         if row.total < self.minimum:
             self.below += 1
             self.missing += self.minimum - row.total
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What one community has at this moment: read like a row of a snapshot, and never stored."""
+
+    community: Community
+    policy: TargetPolicy
+    registered: int
+    teams: int
+    groups: int
+    dormant: int
+
+    @property
+    def total(self) -> int:
+        return self.registered + self.teams + self.groups
+
+    @property
+    def gap(self) -> Decimal:
+        return max(Decimal(0), self.policy.minimum - self.total)
+
+    @property
+    def community_id(self) -> int:
+        return self.community.pk
 
 
 def policy_on(on: datetime.date) -> TargetPolicy | None:
@@ -104,15 +129,25 @@ def rows(area: Area, night: datetime.date | None) -> list[CommunityTarget]:
     )
 
 
-def totals(rows: Iterable[CommunityTarget], minimum: Decimal | None = None) -> Figures:
+def now(area: Area, on: datetime.date) -> list[Standing]:
+    """The register as it stands, in the order of `rows`, under the policy of a day."""
+    rule = policy_on(on) or TargetPolicy(minimum=Decimal(policy.MINIMUM_FIRST))
+    counts = live(area, on)
+    communities = Community.objects.in_area(area).filter(code__in=counts).select_related("street")
+    order = communities.order_by("street__district", "street__order", "code")
+    return [Standing(community, rule, *counts[community.code]) for community in order]
+
+
+def totals(rows: Iterable[CommunityTarget | Standing], minimum: Decimal | None = None) -> Figures:
     rows = list(rows)
-    figures = Figures(minimum if minimum is not None else rows[0].policy.minimum if rows else Decimal(12))
+    first = rows[0].policy.minimum if rows else Decimal(policy.MINIMUM_FIRST)
+    figures = Figures(first if minimum is None else minimum)
     for row in rows:
         figures.add(row)
     return figures
 
 
-def by_street(rows: Iterable[CommunityTarget]) -> list[tuple[Street, Figures]]:
+def by_street(rows: Iterable[CommunityTarget | Standing]) -> list[tuple[Street, Figures]]:
     """Figures per 街镇, in the order of the rows (official)."""
     found: dict[int, tuple[Street, Figures]] = {}
     for row in rows:

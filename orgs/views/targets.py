@@ -1,4 +1,4 @@
-"""The target: both readings side by side, the wall of communities, the trend."""
+"""The target: as the register stands now beside the last night, or any past night; both readings, the wall, the trend."""
 
 import datetime
 
@@ -10,71 +10,83 @@ from core.charts import line
 from core.registry import numbers_on
 from core.views.base import require
 from orgs.queries import targets
+from orgs.tables.targets import SHADES, community_cells, register, street_cells, tiles, wall
 
 numbers_on("orgs:targets")
-SHADES = ((0, "已达标"), (1, "差 1—3 个"), (2, "差 4—6 个"), (3, "差 7 个以上"))
-
-
-def shade(gap: int) -> int:
-    """0 met, then darker the more is missing."""
-    return 0 if gap <= 0 else 1 if gap <= 3 else 2 if gap <= 6 else 3
-
-
-def wall(rows, linked: bool) -> list[dict]:
-    """Communities by 街镇: number, gap, shade and the mark that says the same without colour."""
-    streets: dict[int, dict] = {}
-    for row in rows:
-        gap = int(row.policy.minimum) - row.total
-        community = row.community
-        streets.setdefault(community.street_id, {"street": community.street, "cells": []})["cells"].append(
-            {
-                "name": community.name.removesuffix("居委会"),
-                "total": row.total,
-                "gap": max(0, gap),
-                "shade": shade(gap),
-                "url": f"/orgs/?street={community.street_id}&community={community.pk}&counted=1"
-                if linked
-                else "",
-            }
-        )
-    return list(streets.values())
 
 
 def target_page(request):
+    """Without a date: the register as it stands, each number its list, beside the last night. With one: that night's snapshot."""
     require(request.user, "targets.view", "查看达标情况")
     area, today = request.user.area, timezone.localdate()
-    asked = request.GET.get("as_of", "")
-    try:
-        wanted = datetime.date.fromisoformat(asked) if asked else today
-    except ValueError:
-        wanted = today
-        messages.warning(request, "日期应写成 2026-11-02 这样，现显示最近一晚。")
-    night = targets.night_not_after(wanted)
-    rows = targets.rows(area, night)
-    figures = targets.totals(rows)
-    # A number opens a list only while it is the list's number: the newest night, unchanged since.
-    stored = {r.community.code: (r.registered, r.teams, r.groups, r.dormant) for r in rows}
-    current = bool(rows) and stored == targets.live(area, today)
-    trend = targets.trend(area, night) if night else []
-    rule = targets.policy_on(night or today)
+    asked = wanted(request)
+    night = targets.night_not_after(asked or today)
+    kept = targets.rows(area, night)
+    linked = asked is None or night is None
+    rows = targets.now(area, today) if linked else kept
+    street = next(
+        (r.community.street for r in rows if str(r.community.street_id) == request.GET.get("street")), None
+    )
+    if street:
+        rows, kept = ([r for r in some if r.community.street_id == street.pk] for some in (rows, kept))
+    figures, past = targets.totals(rows), targets.totals(kept) if kept else None
+    trend = targets.trend(area, night) if night and not street else []
+    rule = targets.policy_on(today if linked else night)
     context = {
-        "title": "达标情况",
+        "title": f"{street.name}达标情况" if street else "达标情况",
+        "now": timezone.localtime(),
         "night": night,
+        "night_words": "昨晚" if night == today - datetime.timedelta(days=1) else "最近一晚",
         "nights": targets.nights(area)[:400],
-        "asked": wanted,
+        "asked": asked or night,
+        "live": linked,
+        "street": street,
         "figures": figures,
-        "streets": targets.by_street(rows),
-        "below": sorted(
-            (r for r in rows if r.total < r.policy.minimum), key=lambda r: (r.total, r.community.code)
-        ),
-        "wall": wall(rows, current),
+        "past": past,
+        "tiles": tiles(figures, past if linked else None, linked),
+        "tabs": tabs(linked, night, street),
+        "streets": street_rows(rows, kept, linked),
+        "total": street_cells(figures, street, linked),
+        "below": [
+            (row, community_cells(row, linked))
+            for row in sorted((r for r in rows if r.gap), key=lambda r: (r.total, r.community.code))
+        ],
+        "wall": wall(rows, linked),
         "shades": SHADES,
-        "current": current,
-        "outside": targets.outside_communities(area, today) if current else 0,
+        "outside": 0 if street or not linked else targets.outside_communities(area, today),
+        "outside_url": register(placed=0),
         "rule": rule,
         "expired": bool(rule and rule.expires_on and rule.expires_on < today),
         "chart": line([(f"{d:%y-%m}", float(f.average)) for d, f in trend], float(figures.minimum)),
         "trend": trend,
         "may_set": request.user.may("settings.view"),
-    }
+    }  # fmt: skip
     return render(request, "orgs/targets.html", context)
+
+
+def wanted(request) -> datetime.date | None:
+    """The day that the address asks for; None for this moment."""
+    asked = request.GET.get("as_of", "")
+    try:
+        return datetime.date.fromisoformat(asked) if asked else None
+    except ValueError:
+        messages.warning(request, "日期应写成 2026-11-02 这样，现显示此刻的数字。")
+        return None
+
+
+def tabs(linked: bool, night, street) -> list[dict]:
+    """现在, and the nights beside it as soon as there is one."""
+    more = f"&street={street.pk}" if street else ""
+    found = [{"label": "现在", "url": f"?{more[1:]}", "current": linked}]
+    if night:
+        found.append({"label": "每晚快照", "url": f"?as_of={night}{more}", "current": not linked})
+    return found
+
+
+def street_rows(rows, kept, linked: bool) -> list[tuple]:
+    """(street, its figures, its cells, its figures of the last night or None)."""
+    before = {street.pk: figures for street, figures in targets.by_street(kept)} if linked else {}
+    return [
+        (street, figures, street_cells(figures, street, linked), before.get(street.pk))
+        for street, figures in targets.by_street(rows)
+    ]

@@ -10,6 +10,7 @@ from core import notices, todo
 from core.registry import numbers_on
 from orgs.queries import activities, targets
 from reports import queries  # noqa: F401  what register, jobs and nights ask for joins in
+from reports.tables import situation
 
 numbers_on("home")
 
@@ -20,17 +21,19 @@ def home(request):
     found = todo.entries(user, today)
     asked = request.GET.get("q", "").strip()
     shown = [e for e in found if asked in e.title or asked in e.action] if asked else found
-    figures = night = held = None
+    figures = night = held = standing = None
     month = today.replace(day=1)
-    if user.may("orgs.view"):
+    if user.role == Role.LEADER:
+        standing = situation(user, today)
+    elif user.may("orgs.view"):
         held = activities.since(user, month)
         night = targets.night_not_after(today)
         rows = targets.rows(user.area, night)
         figures = targets.totals(rows) if rows else None
     context = {
         "title": "我的待办", "entries": shown, "total": len(found), "asked": asked, "figures": figures, "night": night,
-        "today": today, "held": held,
-        "held_url": f"{reverse('orgs:activities')}?since={month}", "figures_first": user.role == Role.LEADER,
+        "today": today, "held": held, "standing": standing, "now": timezone.localtime(),
+        "held_url": f"{reverse('orgs:activities')}?since={month}",
     }  # fmt: skip
     return render(request, "reports/home.html", context)
 

@@ -3,11 +3,13 @@
 import datetime
 from dataclasses import dataclass, field
 from decimal import Decimal
+from types import SimpleNamespace
 
 from django.db.models import Count
 
 from core.dated import open_on
 from core.scope import Area
+from filings.queries.progress import Progress, progress
 from orgs.choices import Dormancy, Tier
 from orgs.models import CommunityTarget, Organization, TargetPolicy
 from orgs.queries import targets, terms
@@ -30,6 +32,8 @@ class Book:
     compared: list[tuple[str, datetime.date | None, targets.Figures | None]]
     before: dict[int, targets.Figures]
     trend: list[tuple[datetime.date, targets.Figures]]
+    work: list[Progress]
+    work_total: Progress
     register: list[tuple] = field(default_factory=list)
     dormant: list[tuple] = field(default_factory=list)
     run_number: int | None = None
@@ -38,6 +42,14 @@ class Book:
     def worst(self) -> list[CommunityTarget]:
         """The ten communities that lack most, the first in official order among equals."""
         return sorted((r for r in self.rows if r.gap), key=lambda r: -r.gap)[:10]
+
+    @property
+    def lowest(self) -> list[tuple[Street, targets.Figures]]:
+        """The three streets with the lowest average."""
+        return sorted(self.streets, key=lambda pair: pair[1].total / (pair[1].communities or 1))[:3]
+
+    def past(self, label: str) -> targets.Figures | None:
+        return next((figures for name, _, figures in self.compared if name == label), None)
 
 
 def gather(night: datetime.date, area: Area, run_number: int | None) -> Book:
@@ -58,6 +70,7 @@ def gather(night: datetime.date, area: Area, run_number: int | None) -> Book:
         compared.append((label, found, targets.totals(past, minimum) if past else None))
         if label == "较上月末":
             before = {street.pk: figures for street, figures in targets.by_street(past)}
+    *work, work_total = progress(SimpleNamespace(area=area), night.replace(month=1, day=1), night, night)
     return Book(
         night=night,
         policy=policy,
@@ -68,6 +81,8 @@ def gather(night: datetime.date, area: Area, run_number: int | None) -> Book:
         compared=compared,
         before=before,
         trend=targets.trend(area, night),
+        work=work,
+        work_total=work_total,
         register=register(area),
         dormant=dormant(area, night),
         run_number=run_number,

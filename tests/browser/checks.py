@@ -15,6 +15,7 @@ def axe_faults(page) -> list[str]:
 
 def faults(page) -> list[str]:
     """What is wrong with the page as it stands. A page that is not there says 404 on the console, and nothing else may."""
+    page.stand()
     found = [f"axe {fault}" for fault in axe_faults(page)]
     if page.evaluate("document.documentElement.scrollWidth") > page.viewport_size["width"]:
         found.append("scrolls sideways")

@@ -10,6 +10,7 @@ from playwright.sync_api import sync_playwright
 
 from dev.pytest_plugin import chromium_path
 from orgs.actions.targets import snapshot
+from tests.browser.visitor import Visitor
 
 ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -48,7 +49,7 @@ def enter(chromium, live_server):
             base_url=live_server.url,
         )  # fmt: skip
         contexts.append(context)
-        page = context.new_page()
+        page = Visitor(context.new_page())
         page.set_default_timeout(10_000)
         page.complaints = []
         page.on(
@@ -59,8 +60,7 @@ def enter(chromium, live_server):
             page.goto("/accounts/login/")
             page.fill("#id_username", user.username)
             page.fill("#id_password", "Demo-2026")
-            page.click("main button[type=submit]")
-            page.wait_for_url(lambda url: "/login/" not in url)
+            page.click("main button[type=submit]", shows=".badges")
         return page
 
     yield start
@@ -76,6 +76,7 @@ def photograph(request):
         if os.environ.get("SCREENSHOTS") == "1":
             folder = Path(settings.DATA_DIR).parent / "screenshots"
             folder.mkdir(parents=True, exist_ok=True)
+            page.stand()
             page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
             page.screenshot(path=folder / f"{name}.png", full_page=True)
 

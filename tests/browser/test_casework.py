@@ -11,6 +11,7 @@ from orgs.models import Organization, StatusChange
 from tests.browser.checks import faults
 from tests.browser.conftest import SIZES
 from tests.browser.test_main_path import tab_to
+from tests.browser.visitor import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NEW = "/orgs/new/?tier=group"
@@ -45,7 +46,7 @@ def test_leaving_the_page_at_once_keeps_what_was_typed(district, enter):
     page.goto(NEW)
     page.fill("#id_name", "马上离开")
     page.goto("/orgs/")
-    page.wait_for_timeout(500)
+    until(page, Draft.objects.exists)
     assert Draft.objects.get().fields["name"] == ["马上离开"]
 
 
@@ -67,14 +68,6 @@ def test_an_expired_session_gives_the_same_form_back(javascript, district, enter
     page.click("button:has-text('保存')")
     page.wait_for_url(lambda url: "/new/" not in url)
     assert Organization.objects.filter(name="会话过期小组").count() == 1
-
-
-def until(page, true) -> None:
-    for _ in range(100):
-        if true():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("waited ten seconds in vain")
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no-scripts"])

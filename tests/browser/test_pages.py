@@ -1,5 +1,7 @@
 """Every page at both sizes: axe finds nothing serious, nothing scrolls sideways, the console stays silent."""
 
+import datetime
+
 import pytest
 from django.test import override_settings
 
@@ -49,6 +51,23 @@ def test_every_page_is_accessible_silent_and_fits(urls, size, district, enter, p
 def test_sign_in_and_the_administrators_pages(size, district, enter, photograph):
     found = visit(enter(None, size), ["/accounts/login/"], size, photograph)
     assert found + visit(enter(district.sysadmin, size), ADMINISTRATION, f"{size}-sysadmin", photograph) == []
+
+
+@SIZES
+def test_the_leaders_pages(size, district, enter, photograph):
+    page = enter(district.leader, size)
+    urls = [
+        "/",
+        "/orgs/targets/",
+        f"/orgs/targets/?street={district.jia.pk}",
+        f"/orgs/targets/?as_of={datetime.date.today()}",
+    ]
+    assert visit(page, urls, f"{size}-leader", photograph) == []
+    page.goto("/")
+    verdict = page.locator(".verdict").bounding_box()
+    assert (
+        verdict["y"] + verdict["height"] < page.viewport_size["height"] / 2
+    )  # read before anything is scrolled
 
 
 @SIZES

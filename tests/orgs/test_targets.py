@@ -131,18 +131,75 @@ def test_a_dated_period_is_used_from_its_day_on(make_org, cast):
     assert organization.dormancy == Dormancy.LATE
 
 
-@pytest.mark.parametrize("who", ["officer", "leader", "street", "committee"])
-def test_every_number_on_the_page_opens_a_list_of_that_length(who, twenty, cast, sign_in):
+WHO = pytest.mark.parametrize("who", ["officer", "leader", "street", "other_street", "committee"])
+
+
+def listed(client, link) -> int:
+    """How many rows stand behind a link: of the register, or of the section of a page of targets."""
+    href = link.get("href")
+    if href.startswith("/orgs/?"):
+        return client.get(href).context["count"]
+    address, _, part = href.partition("#")
+    page = html.fromstring(client.get(PAGE + address).content)
+    rows = {
+        "wall": "//section[@id='wall']//div[@class='wall']/*",
+        "below": "//section[@id='below']//tbody/tr",
+    }
+    return len(page.xpath(rows[part]))
+
+
+@WHO
+@pytest.mark.parametrize("night", ["none", "same", "changed"])
+def test_every_number_of_now_opens_a_list_of_that_length(who, night, twenty, cast, sign_in, make_org):
+    """Whether there was a night, and whatever happened since."""
     today = datetime.date.today()
-    targets.snapshot(today)
+    if night != "none":
+        targets.snapshot(today - datetime.timedelta(days=1), today - datetime.timedelta(days=1))
+    if night == "changed":
+        make_org(community=cast.yi1)
+        make_org(community=cast.jia1, dormancy="dormant")
+        Organization.objects.filter(community=cast.jia2).first().delete()
+        whole = make_org(tier=Tier.REGISTERED)
+        Organization.objects.filter(pk=whole.pk).update(community=None)
     client = sign_in(getattr(cast, who))
     page = html.fromstring(client.get(PAGE).content)
     checked = 0
-    for link in page.xpath("//main//td/a[starts-with(@href,'/orgs/?')]"):
-        count = client.get(link.get("href")).context["count"]
-        assert (link.get("href"), count) == (link.get("href"), int(link.text.replace(",", "")))
+    links = page.xpath("//main//td/a") + page.xpath("//main//section/p/a[starts-with(@href, '/orgs/?')]")
+    for link in links:
+        assert (link.get("href"), listed(client, link)) == (link.get("href"), int(link.text.replace(",", "")))
         checked += 1
-    assert checked > 4
+    assert checked > 10
+    unlinked = page.xpath("//section[@id='streets']//td[@class='num' and not(a)]/@data-label")
+    assert set(unlinked) <= {"平均数", "昨晚合计", "昨晚平均数"}
+    tiles = page.xpath("//main//a[contains(@class,'tile')][@href]")
+    assert tiles
+    for tile in tiles:
+        number = int(tile.xpath("string(span[@class='tile-value']/text())").replace(",", ""))
+        assert listed(client, tile) == number
+
+
+def test_now_stands_beside_the_dated_night(twenty, cast, sign_in, make_org):
+    night = datetime.date.today() - datetime.timedelta(days=1)
+    targets.snapshot(night, night)
+    make_org(community=cast.yi1)
+    page = html.fromstring(sign_in(cast.officer).get(PAGE).content)
+    tile = " ".join(page.xpath("//main//a[contains(@class,'tile')]")[1].text_content().split())
+    assert tile == f"计入的组织17个昨晚（{night}）16"
+    cells = {
+        row.xpath("string(th)"): [
+            td.text_content() for td in row.xpath("td[@data-label='合计' or @data-label='昨晚合计']")
+        ]
+        for row in page.xpath("//section[@id='streets']//tbody/tr")
+    }
+    assert cells == {"甲街街道": ["16", "16"], "乙街镇": ["1", "0"], "合计": ["17", "16"]}
+
+
+def test_a_street_is_opened_by_its_name(twenty, cast, sign_in):
+    client = sign_in(cast.officer)
+    page = client.get(PAGE, {"street": cast.jia.pk})
+    assert page.context["title"] == "甲街街道达标情况"
+    assert [row.community.name for row, _ in page.context["below"]] == ["甲二居委会"]
+    assert sign_in(cast.other_street).get(PAGE, {"street": cast.jia.pk}).context["title"] == "达标情况"
 
 
 def test_the_wall_shows_only_the_own_area_and_reads_without_colour(twenty, cast, sign_in):
@@ -155,9 +212,10 @@ def test_the_wall_shows_only_the_own_area_and_reads_without_colour(twenty, cast,
 def test_a_past_night_is_shown_without_links_to_the_live_list(twenty, cast, sign_in):
     targets.snapshot(NIGHT, NIGHT)
     Organization.objects.filter(tier="team").first().delete()
-    page = sign_in(cast.officer).get(PAGE, {"as_of": "2026-11-05"}).content.decode()
-    assert "2026-11-02" in page
-    assert "名册此后有变动" in page
+    page = html.fromstring(sign_in(cast.officer).get(PAGE, {"as_of": "2026-11-05"}).content)
+    assert "2026-11-02 晚的快照" in " ".join(page.xpath("string(//main//form)").split())
+    assert page.xpath("//main//a[starts-with(@href, '/orgs/?')]") == []
+    assert page.xpath("//section[@id='streets']//tr[last()]/td[@data-label='合计']/text()") == ["16"]
 
 
 def test_targets_json_is_one_object(twenty, cast):
@@ -191,10 +249,3 @@ def test_page_takes_the_same_statements_for_three_communities_and_for_many(twent
     with CaptureQueriesContext(connection) as many:
         client.get(PAGE)
     assert len(few) == len(many)
-
-
-def test_numbers_are_no_links_when_only_the_dormant_differ(twenty, cast, sign_in):
-    targets.snapshot(datetime.date.today())
-    Organization.objects.filter(tier="team", status="filed").update(dormancy="dormant")
-    response = sign_in(cast.officer).get(PAGE)
-    assert response.context["current"] is False

@@ -154,5 +154,5 @@ def test_a_night_that_is_still_at_work_is_not_red(register):
 def test_a_leader_begins_with_the_figures_and_others_with_what_is_to_be_done(register, sign_in, cast):
     actions.nightly(NIGHT, today=NEXT)
     leader, officer = (sign_in(p).get("/").content.decode() for p in (cast.leader, cast.officer))
-    assert leader.index("概况") < leader.index("需要关注") < leader.index("在待办中查找")
+    assert leader.index("各社区平均") < leader.index("需要关注") < leader.index("在待办中查找")
     assert officer.index("在待办中查找") < officer.index("概况") and "需要关注" not in officer
