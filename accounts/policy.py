@@ -105,6 +105,7 @@ GRANT_WORDS = {
     "reports.run_nightly": "补跑夜间任务",
     "places.view": "查看街镇居委",
     "places.edit": "调整街镇居委",
+    "places.alias": "登记台账里的居委写法",
     "acts.view": "撤销本人的操作",
     "acts.everybody": "撤销管辖范围内他人的操作",
     "jobs.view": "查看本人的后台任务",

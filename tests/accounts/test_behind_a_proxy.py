@@ -121,7 +121,7 @@ def test_without_a_trusted_proxy_no_header_is_read(cast, live_server, settings):
     for n in range(5):
         status = attempt(server, "127.0.0.2", "x", X_Forwarded_For=f"203.0.113.{n}")
     assert status == 429
-    assert set(addresses()) == {("sign_in_failed", "127.0.0.2")}
+    assert set(addresses()) == {("sign_in_failed", "127.0.0.2"), ("locked", "127.0.0.2")}
 
 
 def guesses(*, locked=False, count=SIEGE):

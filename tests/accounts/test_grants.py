@@ -18,6 +18,7 @@ from core.choices import JobState
 from core.models import AuditEvent, Draft, Handover, Job, Notice
 from orgs.actions import status
 from orgs.actions.status import ask
+from tests.steps import take
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date.today()
@@ -33,8 +34,8 @@ def propose(client, person, **data):
     return client.post(reverse("accounts:propose", args=[person.pk]), now | places | data, follow=True)
 
 
-def take(client, change, verb, **data):
-    return client.post(f"{change.get_absolute_url()}{verb}/", {"note": "同意"} | data, follow=True)
+def act(client, change, verb, **data):
+    return take(client, change.get_absolute_url(), verb, {"note": "同意"} | data, follow=True)
 
 
 def test_one_proposes_and_another_confirms(cast, second, sign_in, acts):
@@ -43,11 +44,11 @@ def test_one_proposes_and_another_confirms(cast, second, sign_in, acts):
     change = RoleChange.objects.get()
     assert "已提出，请另一位安全管理员确认" in page(answer)
     assert User.objects.get(pk=cast.street.pk).street == cast.jia  # nothing yet
-    refused = take(sign_in(cast.secadmin), change, "confirm")
+    refused = act(sign_in(cast.secadmin), change, "confirm")
     assert "录入、修改或提交的人不能自己办理" in page(refused)
     assert User.objects.get(pk=cast.street.pk).street == cast.jia
     assert [e.title for e in todo.entries(second, TODAY)] == [str(change)]
-    take(sign_in(second), change, "confirm")
+    act(sign_in(second), change, "confirm")
     assert User.objects.get(pk=cast.street.pk).street == cast.yi
     assert working.get("/orgs/").status_code == 302  # what was open under the old area is closed
     assert acts() == [("角色权限生效", "甲街经办", "安全二")]
@@ -58,7 +59,7 @@ def test_one_proposes_and_another_confirms(cast, second, sign_in, acts):
 
 def test_the_system_administrator_proposes_and_one_security_administrator_is_enough(cast, sign_in):
     propose(sign_in(cast.sysadmin), cast.street, role="leader", district=cast.district.pk)
-    take(sign_in(cast.secadmin), RoleChange.objects.get(), "confirm")
+    act(sign_in(cast.secadmin), RoleChange.objects.get(), "confirm")
     person = User.objects.get(pk=cast.street.pk)
     assert (person.role, person.district, person.street) == (Role.LEADER, cast.district, None)
 
@@ -85,7 +86,7 @@ def test_nobody_proposes_for_oneself(cast, second, sign_in):
 
 def test_nobody_confirms_their_own_role(cast, second, sign_in):
     propose(sign_in(cast.sysadmin), second, role="leader")
-    assert "不能为自己提出或确认" in page(take(sign_in(second), RoleChange.objects.get(), "confirm"))
+    assert "不能为自己提出或确认" in page(act(sign_in(second), RoleChange.objects.get(), "confirm"))
     assert User.objects.get(pk=second.pk).role == Role.SECURITY_ADMIN
 
 
@@ -110,7 +111,7 @@ def test_the_last_of_a_duty_keeps_it(cast, second, sign_in):
 def test_what_changed_meanwhile_is_not_confirmed(cast, second, sign_in):
     propose(sign_in(cast.secadmin), cast.street, role="leader")
     User.objects.filter(pk=cast.street.pk).update(street=cast.yi)
-    answer = take(sign_in(second), RoleChange.objects.get(), "confirm")
+    answer = act(sign_in(second), RoleChange.objects.get(), "confirm")
     assert "角色或范围已经变过" in page(answer)
     assert User.objects.get(pk=cast.street.pk).role == Role.STREET_OFFICER
 
@@ -118,9 +119,9 @@ def test_what_changed_meanwhile_is_not_confirmed(cast, second, sign_in):
 def test_a_refusal_needs_words_and_changes_nothing(cast, second, sign_in, acts):
     propose(sign_in(cast.secadmin), cast.street, role="leader")
     change = RoleChange.objects.get()
-    take(sign_in(second), change, "refuse", note="")
+    act(sign_in(second), change, "refuse", note="")
     assert RoleChange.objects.get().state == "pending"
-    take(sign_in(second), change, "refuse", note="没有通知")
+    act(sign_in(second), change, "refuse", note="没有通知")
     assert (RoleChange.objects.get().state, acts()) == ("refused", [])
     assert "角色权限变更" in Notice.objects.get(user=cast.secadmin).title
 
@@ -165,7 +166,7 @@ def test_a_transfer_hands_over_by_name_and_what_follows_goes_to_the_successor(
     propose(client, cast.street, street=cast.yi.pk, successor=colleague.pk)
     change = RoleChange.objects.get()
     assert "确认后移交给甲街同事" in page(sign_in(second).get(change.get_absolute_url()))
-    take(sign_in(second), change, "confirm")
+    act(sign_in(second), change, "confirm")
     for record in (draft, job, note):
         record.refresh_from_db()
     assert (draft.user, job.owner, note.user) == (colleague, colleague, colleague)
