@@ -38,7 +38,7 @@ def typed(field):
 
 def keys_for(name: str, field: forms.Field, widget: forms.Widget) -> dict[str, str]:
     """The attributes of an input for numbers, telephones and codes; nothing for all else, days bring their own."""
-    if not isinstance(widget, forms.TextInput) or "inputmode" in widget.attrs:
+    if not isinstance(widget, (forms.TextInput, forms.NumberInput)) or "inputmode" in widget.attrs:
         return {}
     if isinstance(field, forms.DecimalField):
         return {"inputmode": "decimal"}

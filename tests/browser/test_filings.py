@@ -63,7 +63,7 @@ def test_a_team_is_filed_on_a_phone_and_gets_its_certificate(javascript, distric
         picture(page, "committee-form")
     fill_in(page)
     page.click("button:has-text('提交备案')")
-    page.wait_for_url("**/cases/*/")
+    page.wait_for_url("**/cases/*/#step-review")
     if javascript:
         assert faults(page) == []
         picture(page, "committee-review")
@@ -90,7 +90,7 @@ def test_thirty_filings_are_cleared_without_leaving_the_keyboard(district, enter
     tab_to(page, ".todo-title[href*='filings']")
     page.keyboard.press("Enter")
     for left in range(29, -1, -1):
-        page.wait_for_selector("#step-approve textarea:focus")
+        page.wait_for_selector("#step-approve[data-seen] textarea:focus")
         page.keyboard.press("Control+Enter")
         page.wait_for_selector(
             f".messages:has-text('还有 {left} 件')" if left else ".messages:has-text('都办完了')"
@@ -116,9 +116,7 @@ def test_returned_fields_alone_are_open_on_the_phone(district, enter, picture):
     assert "请补正：请写明门牌号" in page.inner_text("main")
     picture(page, "committee-correct")
     page.fill("#id_activity_place", "甲路12弄活动室")
-    page.click("button:has-text('保存')")
-    page.wait_for_selector("#step-resubmit_street")
-    page.click("#step-resubmit_street button")
+    page.click("button:has-text('补正后提交审核')")  # corrected and sent in one act
     page.wait_for_selector(".facts-top:has-text('待街镇审核')")
     page = enter(district.street)
     page.goto(case.get_absolute_url())
