@@ -59,6 +59,12 @@ def rows_of(job: Job, group: str, field: str, after: int) -> list[ImportRow]:
     return list(rows.order_by("row")[: PAGE + 1])
 
 
+def chosen_rows(job: Job) -> list[int]:
+    """Numbers of the held rows that somebody confirmed one by one."""
+    rows = ImportRow.objects.filter(job=job, group=RowGroup.HELD, chosen=True)
+    return list(rows.order_by("row").values_list("row", flat=True))
+
+
 def copies(job: Job):
     """The jobs that make the marked copy of an import, the newest first."""
     return Job.objects.filter(kind=MARKED, owner=job.owner_id, params__import=job.pk).order_by("-pk")

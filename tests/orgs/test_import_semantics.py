@@ -388,6 +388,22 @@ def test_held_and_emptied_are_applied_once_they_are_ticked(cast, sign_in, ledger
 
 
 @pytest.mark.django_db(transaction=True)
+def test_held_rows_are_ticked_one_by_one(cast, sign_in, ledger):
+    client = sign_in(cast.officer)
+    client.post(f"{send(client, ledger(*[{}] * 3))['Location']}confirm/", {"rows": "all"})
+    url = send(client, ledger(*[OTHER | {"团队名称": f"别{n}队"} for n in range(3)]))["Location"]
+    assert "已选 0 行" in client.get(url).content.decode()
+    client.post(f"{url}choose/", {"listed": [2, 3, 4], "row": [2, 4]})
+    client.post(f"{url}choose/", {"listed": [2], "row": []})
+    assert client.get(f"{url}?group=held").content.decode().count(" checked") == 1
+    assert "已选 1 行" in client.get(url).content.decode()
+    client.post(f"{url}confirm/", {"rows": "all"})
+    assert set(Organization.objects.values_list("name", flat=True)) == {"第1合唱队", "第2合唱队", "别2队"}
+    answer = client.post(f"{url}choose/", {"listed": [2], "row": [2]}, follow=True)
+    assert "已经确认或取消过了" in answer.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_finished_import_lists_what_it_wrote_within_the_area(cast, sign_in, ledger, make_org):
     make_org("别的队")
     client = sign_in(cast.street)

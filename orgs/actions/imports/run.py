@@ -38,12 +38,12 @@ class Silent:
 class Choices:
     """What a person chose of what is off by default.
 
-    good_only: write also where other rows have faults; apply_held: also update records that may be other organisations;
+    good_only: write also where other rows have faults; apply_held: also update records that may be other organisations, all or in these rows;
     clear: let empty cells empty these fields of the register, True for all.
     """
 
     good_only: bool = False
-    apply_held: bool = False
+    apply_held: bool | Iterable[int] = False
     clear: bool | Iterable[str] = ()
 
 
