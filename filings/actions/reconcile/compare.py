@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from core.ledger.faults import Parser, kept
+from core.ledger.faults import Parser, kept, telling_row
 from core.ledger.parsing import is_masked, narrow
 from core.ledger.reading import Sheet, open_ledger
 from core.scope import Area
@@ -63,11 +63,13 @@ def read(source: Source, sheet: Sheet, area: Area, progress) -> Iterator[Row]:
     raw_at = {column.field: index for column, index in sheet.plan}
     progress.step("读取导出表", sheet.total)
     for done, parsed in enumerate(parser.rows(), 1):
-        values = dict(zip(parser.fields, parsed.values, strict=True))
-        faults = {fields[f.column]: f"市系统填写为“{f.value}”：{f.reason}。"[:200] for f in parsed.faults}
-        for name in faults:
-            values[name] = kept(parsed.cells[raw_at[name]], 200)
-        yield placed(values, faults, parsed.row, finder, own)
+        with telling_row(parser):
+            values = dict(zip(parser.fields, parsed.values, strict=True))
+            faults = {fields[f.column]: f"市系统填写为“{f.value}”：{f.reason}。"[:200] for f in parsed.faults}
+            for name in faults:
+                values[name] = kept(parsed.cells[raw_at[name]], 200)
+            row = placed(values, faults, parsed.row, finder, own)
+        yield row
         if done % TELL_EVERY == 0:
             progress.at(done)
             progress.go_on()

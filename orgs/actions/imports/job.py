@@ -92,9 +92,7 @@ def work(job: Job, ledgers: dict[str, Ledger], progress) -> None:
         raise jobs.Refused(str(refused)) from refused
     except RowError as error:
         log.exception("import %s fails at row %s", job.pk, error.row)
-        raise jobs.Refused(
-            f"第 {error.row:,} 行无法处理，没有写入任何内容。请检查或删去这一行再导入；仍不行的，请把任务编号 {job.pk} 告知系统管理员。"
-        ) from error
+        raise jobs.Refused(error.sentence(job.pk)) from error
     except DatabaseError as error:
         log.exception("import %s was refused by the database", job.pk)
         raise jobs.Refused(RETRY) from error

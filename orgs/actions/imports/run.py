@@ -4,15 +4,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-import psycopg
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 
-from core import jobs
 from core.history import told
 from core.ledger.columns import Ledger
-from core.ledger.faults import Fault, RowError, kept
-from core.ledger.guard import Refused
+from core.ledger.faults import Fault, kept, telling_row
 from core.ledger.reading import Sheet, open_ledger
 from core.scope import Area
 from orgs.actions.imports.activities import ActivityImport
@@ -102,7 +99,8 @@ def run(
         if write:
             work.staging.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
         progress.step("核对", sheet.total)
-        _stage(work, progress)
+        with telling_row(work.parser):
+            work.stage(progress)
         progress.step("与名册比对", work.read)
         work.check()
         outcome = _count(work, sheet)
@@ -115,17 +113,6 @@ def run(
             work.write(progress)
             outcome.written, outcome.context = True, str(getattr(context, "id", "") or "")
     return outcome
-
-
-def _stage(work, progress) -> None:
-    """What nobody foresaw in a row is told with the row: the same file would fail again and again."""
-    passing = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
-    try:
-        work.stage(progress)
-    except (Refused, RowError, jobs.Stopped, *passing):
-        raise
-    except Exception as error:
-        raise RowError(work.parser.row) from error
 
 
 def _count(work, sheet: Sheet) -> Outcome:
