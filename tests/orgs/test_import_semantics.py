@@ -9,16 +9,18 @@ import openpyxl
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.utils import timezone
 
 from core.choices import JobState
 from core.models import Job
+from core.tasks import requeue_stalled
 from orgs.actions.imports import job as jobs
 from orgs.actions.imports import register as register_import
 from orgs.models import ImportFault, ImportRow, Organization
 from orgs.queries import imports
 from orgs.queries.identity import Marks, bare_name, name_doubt, number_doubt
 from orgs.tables.ledgers import LEDGERS
-from orgs.tasks import run_import, run_marked
+from orgs.tasks import run_import
 from reports.queries import from_jobs
 from tests.core.test_ledger_guard import with_part
 from tests.orgs.test_import_pages import send
@@ -332,17 +334,26 @@ def test_faults_are_shown_before_the_copy_is_made_and_without_it(cast, sign_in, 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_killed_marking_leaves_no_folder_behind(cast, sign_in, ledger, settings):
-    scratch = settings.MEDIA_ROOT / "scratch"
+def test_a_killed_marking_is_taken_up_again_and_takes_nothing_away(cast, sign_in, ledger, monkeypatch):
+    class Killed(BaseException):
+        pass
+
+    def killed(source, target, *rest):
+        target.write_text("half")
+        raise Killed
+
+    monkeypatch.setattr("orgs.actions.imports.marked.mark", killed)
     client = sign_in(cast.officer)
-    send(client, ledger({}, {"参加人数": 3}))
-    copy = Job.objects.get(kind=imports.MARKED)
-    left = scratch / f"job-{copy.pk}"
-    left.mkdir(parents=True)  # as a killed worker leaves it
-    (left / "marked.xlsx").write_text("half")
-    Job.objects.filter(pk=copy.pk).update(state=JobState.QUEUED, finished_at=None)
-    run_marked(copy.pk)
-    assert Job.objects.get(pk=copy.pk).state == JobState.DONE and not left.exists()
+    with contextlib.suppress(Killed):
+        send(client, ledger({}, {"参加人数": 3}))
+    source, copy = Job.objects.get(kind=imports.KIND), Job.objects.get(kind=imports.MARKED)
+    assert (source.state, copy.state) == (JobState.WAITING, JobState.RUNNING)
+    monkeypatch.undo()
+    Job.objects.filter(pk=copy.pk).update(heartbeat_at=timezone.now() - timezone.timedelta(minutes=5))
+    assert requeue_stalled() == 1
+    copy.refresh_from_db()
+    assert copy.state == JobState.DONE and copy.file
+    assert Job.objects.get(pk=source.pk).state == JobState.WAITING
 
 
 @pytest.mark.django_db(transaction=True)
