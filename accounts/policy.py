@@ -48,6 +48,7 @@ GRANTS = {
     "reports.run_nightly": frozenset({Role.DISTRICT_OFFICER, Role.SYSTEM_ADMIN}),
     "places.view": OFFICERS | {Role.LEADER, Role.SYSTEM_ADMIN},
     "places.edit": frozenset({Role.DISTRICT_OFFICER}),
+    "places.alias": frozenset({Role.DISTRICT_OFFICER, Role.STREET_OFFICER}),
     "acts.view": OFFICERS,
     "acts.everybody": frozenset({Role.DISTRICT_OFFICER}),
     "jobs.view": frozenset(Role),

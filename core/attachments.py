@@ -1,6 +1,7 @@
 """Files on records: what may come in, by its contents; who may fetch it, by the record it hangs on."""
 
 import hashlib
+import re
 import zipfile
 from pathlib import PurePosixPath
 
@@ -21,6 +22,9 @@ ENDINGS = {
     WORD: {".docx"},
     SHEET: {".xlsx"},
 }
+JPEG_2000 = "image/jp2"
+JPEG_2000_STARTS = (b"\x00\x00\x00\x0cjP", b"\xff\x4f\xff\x51")  # a file of boxes, a bare stream
+PDF_OBJECT = re.compile(rb"\d\s+\d+\s+obj\b")
 INLINE = {"application/pdf", "image/jpeg", "image/png"}
 MAX_PARTS = 2_000
 ARCHIVE_END = 65_557  # where an archive says what it holds, with the longest comment
@@ -43,6 +47,10 @@ def kind_of(file, name: str) -> str:
     file.seek(0)
     head = file.read(4096)
     kind = office_kind(file, name) if head.startswith(b"PK") else plain_kind(head)
+    if kind == JPEG_2000:
+        raise Refused(f"“{name}”是 JPEG 2000 图片，浏览器打不开，请另存为 JPG 再上传。")
+    if kind == "application/pdf" and not whole_pdf(file):
+        raise Refused(f"“{name}”不是完整的 PDF，可能没有传完，或只是改了扩展名的文字，请重新导出再上传。")
     if kind not in ENDINGS:
         raise Refused(f"“{name}”的内容不是可以上传的类型，请改用 {ACCEPTED}。")
     if PurePosixPath(name).suffix.lower() not in ENDINGS[kind]:
@@ -55,10 +63,22 @@ def kind_of(file, name: str) -> str:
 
 
 def plain_kind(head: bytes) -> str:
+    """The media type by the first bytes; JPEG 2000, which the library takes for JPEG, by its own name."""
+    if head.startswith(JPEG_2000_STARTS):
+        return JPEG_2000
     try:
         return puremagic.from_string(head, mime=True)
     except puremagic.PureError:
         return ""
+
+
+def whole_pdf(file) -> bool:
+    """Whether there is anything of a PDF besides its first line: an object, and its end."""
+    file.seek(0)
+    content = file.read()
+    return PDF_OBJECT.search(content) is not None and (
+        b"%%EOF" in content[-4096:] or b"startxref" in content[-4096:]
+    )
 
 
 def members(file) -> int:

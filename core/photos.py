@@ -37,6 +37,8 @@ def cleaned(file) -> ContentFile:
     attachments.check_size(file, name)
     file.seek(0)
     kind = attachments.plain_kind(file.read(4096))
+    if kind == attachments.JPEG_2000:
+        raise Refused(f"“{name}”是 JPEG 2000 图片，请在相机或相册里存为 JPG 再选。")
     if kind not in MOST_PIXELS:
         raise Refused(f"“{name}”不是 JPG 或 PNG 照片，请重新拍照，或从相册另选一张。")
     try:

@@ -121,6 +121,8 @@ class FaultKind(TextChoices):
     CHOICE = "choice", "不在可填内容之内"
     PHONE = "phone", "电话不对"
     TOO_LONG = "too_long", "内容过长"
+    DIGITS_LOST = "digits_lost", "长号码丢失位数"
+    PRIVATE_CHARACTER = "private_character", "含自造字"
     STREET_UNKNOWN = "street_unknown", "街镇不对"
     COMMUNITY_UNKNOWN = "community_unknown", "居委不对"
     COMMUNITY_NOT_IN_STREET = "community_not_in_street", "居委不属于该街镇"

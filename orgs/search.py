@@ -11,6 +11,8 @@ from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin, pinyin_dict
 
+from core.words import visible
+
 # Second readings that occur in names of places, families and activities. pypinyin's own list holds too many rare ones.
 HETERONYMS = {
     "长": ("chang", "zhang"), "行": ("hang", "xing"), "乐": ("le", "yue"), "重": ("chong", "zhong"),
@@ -22,18 +24,21 @@ HETERONYMS = {
 SURNAMES = {"曾": "zeng", "仇": "qiu", "单": "shan", "解": "xie", "查": "zha", "区": "ou", "翟": "zhai"}
 MOST_READINGS = 8
 MOST_ENDS = 12  # so many ways to end the last syllable are looked up one by one
-HAN = re.compile(r"[\u3400-\u9fff]")
+HAN = re.compile("[\u3007\u3400-\u9fff\U00020000-\U000323af]")
+UNSOUNDED = {
+    "𠮷": "ji"
+}  # of the characters of the 通用规范汉字表 and of names the only one that pypinyin does not know
 
 
 def normalise(text: str) -> str:
-    """Half-width, lower case, without blanks and brackets: two spellings of one name become equal."""
-    text = unicodedata.normalize("NFKC", text).casefold()
-    return re.sub(r"[\s()\[\]「」“”\"'《》·.,，。、-]", "", text)
+    """Half-width, lower case, without blanks, brackets, dots and what cannot be seen: two spellings of one name become equal."""
+    text = unicodedata.normalize("NFKC", visible(text)).casefold()
+    return re.sub(r"[\s()\[\]「」“”\"'《》·•・‧∙⋅●.,，。、-]", "", text)
 
 
 @lru_cache(maxsize=20_000)
 def reading(char: str) -> str:
-    return lazy_pinyin(char, style=Style.NORMAL)[0] if HAN.match(char) else char
+    return UNSOUNDED.get(char) or (lazy_pinyin(char, style=Style.NORMAL)[0] if HAN.match(char) else char)
 
 
 def sort_key(name: str) -> str:

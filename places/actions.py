@@ -7,8 +7,11 @@ from pathlib import Path
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from places.choices import ChangeKind, StreetKind
-from places.models import Community, CommunityChange, District, Street
+from core import undo
+from core.history import told
+from places.choices import ChangeKind, PlaceVerb, StreetKind
+from places.models import Community, CommunityChange, District, PlaceAlias, Street
+from places.queries import names
 
 CSV = Path(__file__).parent / "changning_communities.csv"
 
@@ -76,3 +79,39 @@ def adjust(
     change.before.set(before)
     change.after.set(made)
     return change
+
+
+@transaction.atomic
+def add_alias(*, name: str, street: Street, community: Community | None = None, by) -> PlaceAlias:
+    """Agree on what a committee, or a street itself, is also called. Raises ValidationError where another place has the name."""
+    if community and community.street_id != street.pk:
+        raise ValidationError({"community": "这个居委不属于这个街镇。"})
+    alias = PlaceAlias(name=name, street=street, community=community, recorded_by=str(by))
+    alias.clean_fields()
+    spoken = names.without_place(alias.name, street.name) if community else alias.name
+    alias.key = (names.community_key if community else names.street_key)(spoken)
+    if not alias.key:
+        raise ValidationError({"name": "请填写台账里的写法。"})
+    for official in _namesakes(alias):
+        raise ValidationError({"name": f"“{official}”就叫这个名称，不能作别名。"})
+    with told(PlaceVerb.ALIAS, by, str(alias)):
+        alias.full_clean()
+        alias.save()
+    return alias
+
+
+def _namesakes(alias: PlaceAlias) -> list:
+    """Places whose official name an alias would hide."""
+    if alias.community:
+        others = Community.objects.filter(street=alias.street, closed_on__isnull=True)
+        return [c for c in others if names.community_key(c.name) == alias.key]
+    return [s for s in Street.objects.all() if names.street_key(s.name) == alias.key]
+
+
+@transaction.atomic
+def remove_alias(*, alias: PlaceAlias, by) -> None:
+    with told(PlaceVerb.NO_ALIAS, by, str(alias)):
+        alias.delete()
+
+
+undo.register(PlaceAlias)

@@ -12,3 +12,10 @@ class ChangeKind(TextChoices):
     RENAME = "rename", "更名"
     NEW = "new", "新设"
     CLOSE = "close", "撤销"
+
+
+class PlaceVerb(TextChoices):
+    """What was done to the map, as the history names it."""
+
+    ALIAS = "alias", "登记别名"
+    NO_ALIAS = "no_alias", "删除别名"

@@ -2,7 +2,7 @@ from django import forms
 
 from places.choices import ChangeKind
 from places.models import Community, Street
-from places.queries import code_taken
+from places.queries import code_taken, likely
 
 
 class AdjustForm(forms.Form):
@@ -45,3 +45,31 @@ class AdjustForm(forms.Form):
                 raise forms.ValidationError(f"第 {number} 行的代码 {code} 已有居委使用。")
             rows.append({"code": code, "name": name.strip()})
         return rows
+
+
+class AliasForm(forms.Form):
+    """What a ledger calls a committee of the person's area, or, for the district, a street."""
+
+    name = forms.CharField(
+        label="台账里的写法", max_length=60, help_text="如“绿五小区”；按规则能认出的简称不必登记"
+    )
+    place = forms.ChoiceField(label="指的是")
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        mine = Community.objects.visible_to(user).filter(closed_on__isnull=True).select_related("street")
+        self.places = {f"c{c.pk}": (c.street, c) for c in mine}
+        if user.area.kind in ("all", "district"):
+            self.places |= {f"s{s.pk}": (s, None) for s in Street.objects.visible_to(user).distinct()}
+        groups: dict[str, list] = {}
+        words = (self.data.get("name") or self.initial.get("name") or "")[:60]
+        for one in likely(user, words) if words else ():
+            groups.setdefault("最接近的", []).append((f"c{one.pk}", f"{one.street} {one}"))
+        for value, (street, community) in self.places.items():
+            groups.setdefault(street.name if community else "街镇", []).append(
+                (value, str(community or street))
+            )
+        self.fields["place"].choices = [("", "请选择"), *groups.items()]
+
+    def clean_place(self):
+        return self.places[self.cleaned_data["place"]]

@@ -1,8 +1,10 @@
 """The map: districts, streets and communities, with the history of splits and merges."""
 
+import pghistory
 from django.db import models
 from django.db.models import F, Q
 
+from core.models import Entered
 from core.scope import ScopedQuerySet
 from places.choices import ChangeKind, StreetKind
 
@@ -76,6 +78,48 @@ class Community(models.Model):
 
     def __str__(self):
         return self.name
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class PlaceAlias(Entered):
+    """What a street or a committee is also called in ledgers, agreed by who looks after it. community: empty for the street itself.
+
+    key: how the name is compared (`places.queries.names`). Names that follow by rule need no row.
+    """
+
+    street = models.ForeignKey(Street, models.CASCADE, verbose_name="街镇", related_name="aliases")
+    community = models.ForeignKey(
+        Community, models.CASCADE, verbose_name="居委", related_name="aliases", null=True, blank=True
+    )
+    name = models.CharField("别名", max_length=60)
+    key = models.CharField(max_length=60, editable=False)
+    recorded_by = models.CharField("登记人", max_length=150, editable=False)
+    recorded_at = models.DateTimeField("登记时间", auto_now_add=True)
+
+    objects = ScopedQuerySet.as_manager()
+    scope_path = {"district": "street__district", "street": "street", "community": "community"}
+
+    class Meta:
+        verbose_name = "地名别名"
+        ordering = ["street__order", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                "street",
+                "key",
+                condition=Q(community__isnull=False),
+                name="alias_once_in_street",
+                violation_error_message="本街镇已有这个别名",
+            ),
+            models.UniqueConstraint(
+                "key",
+                condition=Q(community__isnull=True),
+                name="street_alias_once",
+                violation_error_message="已有街镇用这个别名",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.name} → {self.community or self.street}"
 
 
 class CommunityChange(models.Model):

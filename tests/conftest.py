@@ -28,6 +28,7 @@ hypothesis.settings.register_profile("shared machine", deadline=None)  # no test
 hypothesis.settings.load_profile("shared machine")
 TODAY = datetime.date(2026, 11, 2)
 serial = itertools.count(1)
+PDF = b"%PDF-1.7\n1 0 obj\n<</Type/Catalog>>\nendobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"  # the smallest that is one
 
 
 @pytest.fixture(scope="session")

@@ -138,6 +138,7 @@ MEDIA_ROOT = DATA_DIR / "files"
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 IMPORT_MAX_BYTES = 50 * 1024 * 1024
+PHONE_AREA_CODE = "021"  # of a landline that is given without one
 
 # Without a mail server the daily mails lie as files below DATA_DIR/mail.
 EMAIL_HOST = env.text("EMAIL_HOST")

@@ -11,9 +11,10 @@ from django.db import InterfaceError, OperationalError
 from core.jobs import Stopped
 from core.ledger.columns import LedgerColumn
 from core.ledger.guard import Refused
-from core.ledger.parsing import CONTROL, Unfit, is_blank, shown
-from core.ledger.reading import Sheet
+from core.ledger.parsing import Unfit, is_blank, shown
+from core.ledger.reading import PER_PAGE, Sheet
 from core.ledger.unknown import NO_RESULT, is_unknown
+from core.words import visible
 
 MEMO_SIZE = 20_000
 HEADER_LIMIT = 60
@@ -39,19 +40,21 @@ def telling_row(parser: "Parser") -> Iterator[None]:
     """What nobody foresaw while rows are read is told with the row, as `RowError`; what may pass goes on as it is."""
     try:
         yield
-    except (Refused, RowError, Stopped, *PASSING):
+    except (Refused, Stopped, *PASSING):
         raise
+    except RowError as error:
+        raise RowError(parser.sheet.where(error.row)[1]) from error.__cause__
     except Exception as error:
-        raise RowError(parser.row) from error
+        raise RowError(parser.sheet.where(parser.row)[1]) from error
 
 
 def kept(raw: Any, limit: int) -> str:
     """A raw cell as it may be kept and shown: without what neither the database nor a sheet takes, bounded."""
-    return CONTROL.sub("", shown(raw))[:limit]
+    return visible(shown(raw))[:limit]
 
 
 class Fault(NamedTuple):
-    """One fault of one cell; row and column as the sheet shows them, from 1."""
+    """One fault of one cell; row and column as the sheet shows them, from 1. Within an import `row` is the row of the ledger."""
 
     row: int
     column: int
@@ -60,10 +63,11 @@ class Fault(NamedTuple):
     value: str
     reason: str
     allowed: str
+    sheet: str = ""
 
 
 class Parsed(NamedTuple):
-    """A data row: values by the position of `Parser.fields`, raw cells, and what is wrong with it."""
+    """A data row: values by the position of `Parser.fields`, raw cells of its sheet, and what is wrong with it."""
 
     row: int
     values: list
@@ -80,7 +84,7 @@ def cannot_be_known(raw: str) -> Unfit:
 
 @dataclass
 class Parser:
-    """Parses the declared columns that the sheet has. Columns without `parse` are left to the caller (raw, stripped).
+    """Parses the declared columns that any of the sheets has. Columns without `parse` are left to the caller (raw, stripped).
 
     row: the row that is being read, for whoever must tell where something went wrong.
     """
@@ -89,31 +93,45 @@ class Parser:
     row: int = 0
 
     def __post_init__(self):
-        self.columns = [c for c, _ in self.sheet.plan]
+        self.columns = self.sheet.columns
         self.fields = [c.field for c in self.columns]
         self.at = {field: i for i, field in enumerate(self.fields)}
-        self.cells = [(c, i, self._reader(c)) for c, i in self.sheet.plan]
 
     def rows(self) -> Iterator[Parsed]:
-        for number, cells in self.sheet.data():
-            self.row = number
-            values, unfit = [], []
-            for column, index, read in self.cells:
-                value, wrong = read(cells[index])
-                values.append(value)
-                if wrong is not None:
-                    unfit.append((column, index, wrong))
-            faults = [
-                self.fault(number, c, i, cells[i], w) for c, i, w in unfit if not self._waived(c, w, values)
-            ]
-            yield Parsed(number, values, cells, faults)
+        for page in self.sheet.pages:
+            here = {c.field: (c, i) for c, i in page.plan}
+            plan = [(*here[f], self._reader(here[f][0])) if f in here else None for f in self.fields]
+            absent = [c.empty for c in self.columns]
+            for number, cells in page.data():
+                self.row = page.number * PER_PAGE + number
+                yield self._row(self.row, cells, plan, absent)
 
-    def fault(self, row: int, column: LedgerColumn, index: int, raw: Any, wrong: Unfit) -> Fault:
-        header = kept(self.sheet.headers[index], HEADER_LIMIT)
+    def _row(self, row: int, cells: list, plan: list, absent: list) -> Parsed:
+        values, unfit = [], []
+        for at, found in enumerate(plan):
+            if found is None:
+                values.append(absent[at])
+                continue
+            column, index, read = found
+            value, wrong = read(cells[index])
+            values.append(value)
+            if wrong is not None:
+                unfit.append((column, cells[index], wrong))
+        faults = [self.fault(row, c, raw, w) for c, raw, w in unfit if not self._waived(c, w, values)]
+        return Parsed(row, values, cells, faults)
+
+    def raw(self, parsed: Parsed, field: str):
+        """The cell of a field as it stands on the row's sheet, "" where the sheet has no such column."""
+        at = self.sheet.position(field, parsed.row)
+        return parsed.cells[at - 1] if at else ""
+
+    def fault(self, row: int, column: LedgerColumn, raw: Any, wrong: Unfit) -> Fault:
+        """row: of the ledger (see `Sheet`)."""
         allowed = wrong.allowed or "、".join(column.words())
+        position, header = self.sheet.position(column.field, row) or 1, self.sheet.header(column.field, row)
         return Fault(
-            row, index + 1, header, wrong.kind, kept(raw, 500), kept(wrong.reason, 300), allowed[:500]
-        )
+            row, position, kept(header, HEADER_LIMIT), wrong.kind, kept(raw, 500), kept(wrong.reason, 300), allowed[:500]
+        )  # fmt: skip
 
     def _waived(self, column: LedgerColumn, wrong: Unfit, values: list) -> bool:
         if not column.waived_by or wrong.kind != column.waived_by[0]:

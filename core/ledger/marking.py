@@ -21,12 +21,13 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.hyperlink import Hyperlink
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from core.ledger import guard
 from core.ledger.faults import Fault
-from core.ledger.parsing import CONTROL, shown
+from core.ledger.parsing import shown
 from core.ledger.reading import Sheet
+from core.words import visible
 
 log = logging.getLogger(__name__)
 FAULT_SHEET = "错误说明"
@@ -114,11 +115,13 @@ def line_of(fault: Fault) -> tuple:
 def _mark_whole(source: Path, target: Path, sheet: Sheet, faults: list[Fault]) -> None:
     book = load_workbook(source, rich_text=True)
     _compare(source, book)
-    page = book[sheet.name]
-    _forget_marks(book, page)
+    if FAULT_SHEET in book.sheetnames:
+        del book[FAULT_SHEET]
+    for one in sheet.pages:
+        _forget_marks(book[one.name])
     commented = 0
-    for (row, column), group in groupby(faults, key=lambda f: (f.row, f.column)):
-        cell = page.cell(row, column)
+    for (name, row, column), group in groupby(faults, key=lambda f: (f.sheet or sheet.name, f.row, f.column)):
+        cell = book[name].cell(row, column)
         if isinstance(cell, MergedCell):
             continue
         cell.fill = FILL
@@ -139,10 +142,8 @@ def _compare(source: Path, book: Workbook) -> None:
                     raise Lossy(f"{name} {row} {column}")
 
 
-def _forget_marks(book: Workbook, page) -> None:
+def _forget_marks(page) -> None:
     """A marked copy that comes back is marked afresh: what was corrected loses its colour."""
-    if FAULT_SHEET in book.sheetnames:
-        del book[FAULT_SHEET]
     for cell in list(
         page._cells.values()
     ):  # only those that are there: `iter_rows` would make the whole rectangle
@@ -156,8 +157,8 @@ def _explain(page, faults: list[Fault], sheet_name: str) -> None:
         cell = page.cell(1, column, header)
         cell.font, cell.fill = BOLD, HEAD
         page.column_dimensions[get_column_letter(column)].width = width
-    quoted = sheet_name.replace("'", "''")
     for number, fault in enumerate(faults, 2):
+        quoted = (fault.sheet or sheet_name).replace("'", "''")
         for column, value in enumerate(line_of(fault), 1):
             cell = page.cell(number, column, value)
             if cell.data_type == "f":
@@ -179,16 +180,23 @@ def _rebuild(source: Path, target: Path, sheet: Sheet, faults: Iterable[Fault]) 
     read = CalamineWorkbook.from_path(str(source))
     book = Workbook(write_only=True)
     explained: list[Fault] = []
-    for index, name in enumerate(read.sheet_names):
-        if name == FAULT_SHEET and index != sheet.index:
+    ledger = {one.index: one for one in sheet.pages}
+    by_sheet = groupby(faults, key=lambda f: f.sheet or sheet.name)
+    name_of_next, found = next(by_sheet, ("", ()))
+    for index, meta in enumerate(read.sheets_metadata):
+        one = ledger.get(index)
+        if meta.name == FAULT_SHEET and one is None:
             continue
-        page = book.create_sheet(_title(name, book))
-        if index == sheet.index:
-            page.freeze_panes = f"A{sheet.header_row + 1}"
-            _marked_rows(page, sheet.rows(), faults, explained)
-        else:
+        page = book.create_sheet(_title(meta.name, book))
+        page.sheet_state = "visible" if meta.visible == SheetVisibleEnum.Visible else "hidden"
+        if one is None:
             for cells in _rows_of(read, index):
                 page.append(_plain(page, cells))
+            continue
+        page.freeze_panes = f"A{one.header_row + 1}"
+        _marked_rows(page, one.filled(), found if name_of_next == one.name else (), explained)
+        if name_of_next == one.name:
+            name_of_next, found = next(by_sheet, ("", ()))
     page = book.create_sheet(FAULT_SHEET)
     for column, width in enumerate(WIDTHS, 1):
         page.column_dimensions[get_column_letter(column)].width = width
@@ -200,7 +208,7 @@ def _rebuild(source: Path, target: Path, sheet: Sheet, faults: Iterable[Fault]) 
 
 def _title(name: str, book: Workbook) -> str:
     """The name of a sheet as openpyxl takes it; two that become alike get a number from it."""
-    return re.sub(r"[\\*?:/\[\]]", "_", CONTROL.sub("", name))[:31] or f"Sheet{len(book.sheetnames) + 1}"
+    return re.sub(r"[\\*?:/\[\]]", "_", visible(name))[:31] or f"Sheet{len(book.sheetnames) + 1}"
 
 
 def _rows_of(book: CalamineWorkbook, index: int) -> Iterator[list]:
@@ -242,7 +250,7 @@ def _plain(page, cells: Iterable) -> list:
 def _written(page, raw: Any):
     """A value as a sheet takes it: text stays text, also where it looks like a formula."""
     if isinstance(raw, str):
-        text = CONTROL.sub("", raw)[:TEXT_LIMIT] if raw else None
+        text = visible(raw)[:TEXT_LIMIT] if raw else None
         if not text or text[0] != "=" and not text.startswith("#"):
             return text
         cell = WriteOnlyCell(page, value=text)

@@ -6,13 +6,16 @@ Raw values are what calamine gives: str, float, bool, date, datetime, time or ti
 import datetime
 import math
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from core import phones
+from core.words import half_width, one_line, private, unseen, visible
+
 BLANKS = {"", "—", "——", "-", "--", "/", "／", "无数据"}
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+MOST_EXACT = 10**15  # Excel keeps fifteen digits of a number and turns the others into noughts
+ROUNDED = re.compile(r"[+-]?\d(?:\.\d+)?[eE]\+?\d{1,3}")
 EARLIEST = datetime.date(1900, 1, 1)
 LATEST = datetime.date(2100, 12, 31)
 EPOCH = datetime.date(1899, 12, 30)  # day 0 of Excel's calendar, valid from 1900-03-01
@@ -29,7 +32,10 @@ class Unfit(Exception):
 
 
 def is_blank(raw: Any) -> bool:
-    return raw is None or (isinstance(raw, str) and raw.strip() in BLANKS)
+    if not isinstance(raw, str):
+        return raw is None
+    words = raw.strip()
+    return words in BLANKS or (unseen(words[0]) or unseen(words[-1])) and one_line(words) in BLANKS
 
 
 def shown(raw: Any) -> str:
@@ -39,21 +45,39 @@ def shown(raw: Any) -> str:
             return ""
         case bool():
             return "TRUE" if raw else "FALSE"
-        case float() if raw.is_integer() and abs(raw) < 1e17:
+        case float() if raw.is_integer() and abs(raw) < 1e21:
             return str(int(raw))
         case datetime.datetime() if raw.time() == datetime.time():
             return raw.date().isoformat()
     return str(raw)
 
 
+def kept(raw: Any) -> str:
+    """What may be stored of a cell as text. Raises `Unfit` where Excel lost digits, or where a character is the sender's own."""
+    words = shown(raw)
+    if isinstance(raw, int | float) and not isinstance(raw, bool):
+        lost = abs(raw) >= MOST_EXACT
+    else:
+        lost = isinstance(raw, str) and ROUNDED.fullmatch(words.strip()) is not None
+    if lost:
+        raise Unfit(
+            "digits_lost",
+            "Excel 把这个长号码当成数字，后面几位已经丢失",
+            "先把单元格格式设为“文本”，再照原件重新输入",
+        )
+    if own := private(words):
+        raise Unfit("private_character", own, "标准汉字")
+    return words
+
+
 def clean(raw: Any) -> str:
-    """Text without control characters and outer blanks; runs of blanks become one. A leading "=" is just text."""
-    return " ".join(CONTROL.sub("", shown(raw)).split()) if raw is not None else ""
+    """Text as one line, without what cannot be seen; runs of blanks become one. A leading "=" is just text."""
+    return one_line(kept(raw))
 
 
 def narrow(raw: Any) -> str:
     """Half width, without any blank."""
-    return "".join(unicodedata.normalize("NFKC", CONTROL.sub("", shown(raw))).split())
+    return half_width(shown(raw))
 
 
 def text(limit: int | None = None) -> Callable[[Any], str]:
@@ -68,14 +92,14 @@ def text(limit: int | None = None) -> Callable[[Any], str]:
 
 def long_text(raw: Any) -> str:
     """Several lines stay several lines."""
-    return "\n".join(" ".join(line.split()) for line in CONTROL.sub("", shown(raw)).splitlines()).strip()
+    return "\n".join(" ".join(line.split()) for line in visible(kept(raw)).splitlines()).strip()
 
 
 def code(limit: int) -> Callable[[Any], str]:
     """Numbers of documents: half width, upper case, without blanks; never in scientific notation."""
 
     def parse(raw):
-        value = narrow(raw).upper()
+        value = half_width(kept(raw)).upper()
         if len(value) > limit:
             raise Unfit("too_long", f"最多 {limit} 位，现有 {len(value)} 位")
         return value
@@ -83,7 +107,7 @@ def code(limit: int) -> Callable[[Any], str]:
     return parse
 
 
-NUMBER = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+))(万)?(?:元|人|名|次|个|岁|位)?")
+NUMBER = re.compile(r"(?:¥|人民币)?([+-]?(?:\d+(?:\.\d*)?|\.\d+))(万)?(?:元|人次|人|名|次|个|岁|位)?整?")
 
 
 def decimal_of(raw: Any) -> Decimal | None:
@@ -115,18 +139,25 @@ def whole(minimum: int = 0, maximum: int = 2_000_000_000) -> Callable[[Any], int
     return parse
 
 
-def amount(maximum: Decimal, unit_is_wan: bool = False) -> Callable[[Any], Decimal]:
-    """An amount with two decimals, not negative. In a column counted in 万元, "10万" is ten."""
+def amount(maximum: Decimal, unit_is_wan: bool = False, in_yuan: bool = False) -> Callable[[Any], Decimal]:
+    """An amount with two decimals, not negative. In a column counted in 万元, "10万" is ten.
+
+    in_yuan: what has no unit is in 元, though the value is kept in 万元.
+    """
 
     def parse(raw):
         value = decimal_of(raw)
         if value is None:
             raise Unfit("number", "应填写数字", "不小于 0 的数字")
-        if unit_is_wan and isinstance(raw, str) and "万" in raw:
+        words = narrow(raw) if isinstance(raw, str) else ""
+        if unit_is_wan and ("万" in words or in_yuan or "元" in words):
             value /= 10_000
         if not 0 <= value <= maximum:
             raise Unfit("number", "应填写不小于 0 的数字" if value < 0 else "数字过大", "不小于 0 的数字")
-        return value.quantize(Decimal("0.01"))
+        rounded = value.quantize(Decimal("0.01"))
+        if value and not rounded:
+            raise Unfit("number", "金额太小，按万元记不足 0.01", "以万元为单位的数字")
+        return rounded
 
     return parse
 
@@ -182,14 +213,40 @@ def date(today: Callable[[], datetime.date] | None = None) -> Callable[[Any], da
     return parse
 
 
+ENDLESS = {"长期", "长期有效", "永久", "永久有效", "无固定期限", "无期限"}
+
+
+def until(raw: Any) -> datetime.date | None:
+    """The last day of a validity: a date, the end of `2019-10-11 至 2029-10-10`; None for 长期."""
+    words = re.sub(r"[‐‑‒–—―−~]", "-", narrow(raw)).replace("有效期", "").strip(":")
+    if words in ENDLESS or any(words.endswith(mark + end) for mark in "-至到" for end in ENDLESS):
+        return None
+    if isinstance(raw, str) and date_of(words) is None:
+        for at in re.finditer(r"-+|至|到", words):
+            begin, end = date_of(words[: at.start()]), date_of(words[at.end() :])
+            if begin and end:
+                if end < begin:
+                    raise Unfit("date_order", "有效期的止日早于起日", DATE_FORMS)
+                return date()(end)
+    return date()(raw)
+
+
+def word_key(raw: Any) -> str:
+    """Two spellings of one word become equal: 其它 and 其他, 民办非企业单位（法人） and 民办非企业单位."""
+    words = narrow(raw).replace("它", "他")
+    return re.sub(r"\([^()]*\)$", "", words) or words
+
+
 def choice(words: Callable[[], Mapping[str, str]]) -> Callable[[Any], str]:
     """One of some words; `words` gives accepted word → stored value, the official words first for each value."""
 
     def parse(raw):
-        table = {narrow(word): value for word, value in words().items()}
-        value = table.get(narrow(raw))
+        known = words()
+        value = {narrow(word): stored for word, stored in known.items()}.get(narrow(raw))
         if value is None:
-            raise Unfit("choice", "不在可填内容之内", "、".join(official(words())))
+            value = {word_key(word): stored for word, stored in known.items()}.get(word_key(raw))
+        if value is None:
+            raise Unfit("choice", "不在可填内容之内", "、".join(official(known)))
         return value
 
     return parse
@@ -224,38 +281,14 @@ def flag(raw: Any) -> bool:
     return value
 
 
-MOBILE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
-LANDLINE = re.compile(r"(?:(0\d{2,3})-?)?([2-9]\d{6,7})(?:(?:-|转)(\d{1,6}))?")
-HOTLINE = re.compile(r"[48]00-?\d{3,4}-?\d{3,4}|[48]00\d{7}")
-MASKED = re.compile(r"\d{3}\*{4}\d{4}|\d\*{4}")
-PHONE_FORMS = "11 位手机号，或带区号的固定电话，如 021-62501234"
-
-
 def phone(raw: Any) -> str:
-    """Mobile or landline; two numbers are kept with 、 between. A masked number (138****1234) passes: see `is_masked`."""
+    """Mobile or landline as it was given; two numbers have 、 between. A masked number (138****1234) passes: see `is_masked`."""
     if isinstance(raw, datetime.date | datetime.time | datetime.timedelta | bool):
-        raise Unfit("phone", "不是有效的电话号码", PHONE_FORMS)
-    found = [_one_phone(p) for p in re.split(r"[、,，;；/\n]", clean(raw)) if p.strip()]
-    value = "、".join(found)
-    if len(value) > 30 or not value:
-        raise Unfit("phone", "最多填写两个电话号码", PHONE_FORMS)
-    return value
+        raise Unfit("phone", "不是有效的电话号码", phones.FORMS)
+    try:
+        return phones.given(shown(raw))
+    except phones.NotOne as error:
+        raise Unfit("phone", str(error), phones.FORMS) from error
 
 
-def _one_phone(part: str) -> str:
-    value = re.sub(r"[()‐‑‒–—―−]", "-", narrow(part)).strip("-")
-    value = re.sub(r"-{2,}", "-", value)
-    if MASKED.fullmatch(value):
-        return value
-    if found := MOBILE.fullmatch(value.replace("-", "")):
-        return found[1]
-    if HOTLINE.fullmatch(value):
-        return value
-    found = LANDLINE.fullmatch(value)
-    if not found or not (found[1] or len(found[2]) == 8):
-        raise Unfit("phone", "不是有效的电话号码", PHONE_FORMS)
-    return "-".join(part for part in found.groups() if part)
-
-
-def is_masked(value: str) -> bool:
-    return "*" in value
+is_masked = phones.is_masked

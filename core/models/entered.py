@@ -5,7 +5,7 @@ import datetime
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from core.words import one_line, visible
+from core.words import one_line, private, visible
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # days that a sheet can hold and a deadline can be counted from
 MOST = 10_000_000  # nothing that is counted here comes near it
@@ -40,6 +40,8 @@ class Entered(models.Model):
 
 def strange(field: models.Field, value) -> str:
     """Why a value cannot be meant, as a sentence; empty when it can."""
+    if isinstance(value, str) and isinstance(field, models.CharField | models.TextField):
+        return private(value)
     if isinstance(value, datetime.date) and not FIRST_YEAR <= value.year <= LAST_YEAR:
         return f"请核对年份：{value.year}。"
     if (

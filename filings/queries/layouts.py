@@ -8,17 +8,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from django.utils import timezone
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from core import phones
 from core.ledger import guard, parsing
-from core.ledger.columns import Ledger, LedgerColumn, header_key
+from core.ledger.columns import Ledger, LedgerColumn, header_key, whole_key
+from core.ledger.headers import HEADER_WITHIN
 from core.ledger.parsing import shown
-from core.ledger.reading import HEADER_WITHIN
 from core.words import mask_phone
 from core.words import shown as in_cell
 from filings.choices_reconcile import SourceKind
 from orgs.choices import Assignment, Gender, PoliticalStatus, Status
 from orgs.queries import terms
+from orgs.queries.headers import ASSIGNED, GENDERS, NAMES, POLITICAL, categories, others
 
 LEAST_ALIKE = 0.6
 MOST_HEADERS, LONGEST_HEADER = 200, 100
@@ -28,21 +30,9 @@ STATUSES = {
 }  # fmt: skip
 
 
-def labels(choices, **more: str) -> Mapping[str, str]:
-    return {label: str(value) for value, label in choices} | more
-
-
-POLITICAL = labels(PoliticalStatus.choices, 党员="party", 预备党员="probationary", 团员="league", 无党派="independent")  # fmt: skip
-ASSIGNED = labels(Assignment.choices, 是="assigned", 否="unassigned", 有="assigned", 无="unassigned")
-
-
-def categories() -> Mapping[str, str]:
-    known = {label: code for code, label in terms.categories().items()}
-    return known | {label.removesuffix("类"): code for label, code in known.items()}
-
-
 def column(field: str, header: str, parse, *aliases: str, empty="", **more) -> LedgerColumn:
-    return LedgerColumn(field, header, parse, aliases=aliases, empty=empty, **more)
+    """A column; its other headers are those of the register's ledgers, then what only these systems say."""
+    return LedgerColumn(field, header, parse, aliases=(*others(field, header), *aliases), empty=empty, **more)
 
 
 def text(field: str, header: str, limit: int, *aliases: str) -> LedgerColumn:
@@ -57,78 +47,50 @@ def chosen(field: str, header: str, words: Mapping | None, *aliases: str) -> Led
     return column(field, header, parsing.choice(words if callable(words) else lambda: words), *aliases)
 
 
-NAME = text(
-    "name",
-    "团队名称",
-    200,
-    "名称",
-    "群团名称",
-    "群众活动团队名称",
-    "组织名称",
-    "服务队名称",
-    "志愿服务团队名称",
-)
-STREET = column(
-    "street", "所属街镇", None, "街镇", "街道", "所属街道", "街道(镇)", "所属街道(镇)", "所在街镇", "区域"
-)
-COMMUNITY = column(
-    "community", "所属居委", None, "所属社区", "社区", "居委", "居委会", "所属居委会", "所属居(村)委", "居村委", "所属居民区", "居民区",
-)  # fmt: skip
-ESTABLISHED = column(
-    "established_on",
-    "成立时间",
-    parsing.date(timezone.localdate),
-    "成立日期",
-    "建队时间",
-    "注册时间",
-    empty=None,
-)
-PLACE = text("activity_place", "活动地点", 200, "活动场所", "地点", "服务地点")
-LEADER = text(
-    "leader_name", "负责人", 60, "负责人姓名", "召集人", "负责人或召集人", "姓名", "队长", "团队负责人"
-)
-PHONE = column("contact_phone", "联系电话", parsing.phone, "电话", "手机", "手机号", "联系方式", "负责人电话")
+NAME = replace(text("name", "团队名称", 200, *NAMES["team"]), required=True)
+STREET = column("street", "所属街镇", None)
+COMMUNITY = column("community", "所属居委", None)
+ESTABLISHED = column("established_on", "成立时间", parsing.date(timezone.localdate), empty=None)
+PLACE = text("activity_place", "活动地点", 200)
+LEADER = text("leader_name", "负责人", 60)
+PHONE = column("contact_phone", "联系电话", parsing.phone)
 
 
 def number(header: str, *aliases: str) -> LedgerColumn:
     return column("number", header, parsing.code(40), *aliases, kind="code")
 
 
-def members(header: str, *aliases: str) -> LedgerColumn:
-    return count("member_count", header, *aliases)
-
-
 COLUMNS: dict[str, list[LedgerColumn]] = {
     SourceKind.FILING: [
         number("市备案系统编号", "备案系统编号", "系统编号", "团队编号", "团队编码", "编号", "群团编号"),
-        replace(NAME, required=True),
-        column("filing_no", "备案编号", parsing.code(30), "备案号", "区备案编号", "街镇备案编号", empty=None, kind="code"),
+        NAME,
+        column("filing_no", "备案编号", parsing.code(30), empty=None, kind="code"),
         STREET,
         COMMUNITY,
-        chosen("category", "类别", categories, "团队类别", "分类", "组织类别"),
+        chosen("category", "类别", categories),
         ESTABLISHED,
-        text("activity_content", "活动内容", 200, "主要活动内容", "内容"),
+        text("activity_content", "活动内容", 200),
         PLACE,
-        text("activity_time", "活动时间", 100, "时间"),
-        count("weekly_sessions", "每周活动次数", "每周次数", "周活动次数", most=99),
-        members("参加人数", "人数", "成员人数", "成员数", "团队人数"),
-        count("party_member_count", "其中党员数", "其中中共党员人数", "党员人数", "党员数", "中共党员人数"),
+        text("activity_time", "活动时间", 100),
+        count("weekly_sessions", "每周活动次数", most=99),
+        count("member_count", "参加人数"),
+        count("party_member_count", "其中党员数"),
         LEADER,
-        chosen("leader_gender", "性别", labels(Gender.choices), "负责人性别"),
-        count("leader_age", "年龄", "负责人年龄", most=120),
-        chosen("leader_political_status", "政治面貌", POLITICAL, "负责人政治面貌"),
+        chosen("leader_gender", "性别", GENDERS),
+        count("leader_age", "年龄", most=120),
+        chosen("leader_political_status", "政治面貌", POLITICAL),
         PHONE,
-        chosen("liaison_assignment", "委派情况", ASSIGNED, "政治指导员委派情况"),
-        text("liaison_name", "政治指导员", 60, "政治指导员(党建联络员)", "党建联络员", "政治指导员姓名"),
-        text("party_branch", "所属党组织", 100, "党组织"),
-        chosen("status", "备案状态", STATUSES, "状态", "团队状态"),
+        chosen("liaison_assignment", "委派情况", ASSIGNED),
+        text("liaison_name", "政治指导员", 60),
+        text("party_branch", "所属党组织", 100),
+        chosen("status", "备案状态", STATUSES),
     ],
     SourceKind.VOLUNTEER: [
         number("团队编号", "编号", "服务队编号", "团队编码", "组织编号", "团队号"),
-        replace(NAME, required=True),
+        NAME,
         STREET,
         COMMUNITY,
-        members("志愿者人数", "成员人数", "人数", "注册志愿者人数", "志愿者数", "团队人数", "成员数"),
+        count("member_count", "志愿者人数"),
         LEADER,
         PHONE,
         ESTABLISHED,
@@ -166,7 +128,8 @@ class Exactly(Ledger):
     """A ledger whose columns are found under the header that was set for each, and under no other."""
 
     def by_header(self) -> dict[str, LedgerColumn]:
-        return {header_key(c.aliases[0]): c for c in self.columns}
+        exact = {whole_key(c.aliases[0]): c for c in self.columns}
+        return {header_key(c.aliases[0]): c for c in self.columns} | exact
 
 
 NUMBERS = re.compile(r"\d{6,}")
@@ -180,7 +143,9 @@ def read_headers(path: Path, source) -> list[str]:
     best: tuple[int, int, list[str]] = (0, 0, [])
     try:
         book = CalamineWorkbook.from_path(str(path))
-        for index in range(len(book.sheet_names)):
+        for index, meta in enumerate(book.sheets_metadata):
+            if meta.typ != SheetTypeEnum.WorkSheet or meta.visible != SheetVisibleEnum.Visible:
+                continue
             for number_, cells in enumerate(book.get_sheet_by_index(index).iter_rows(), 1):
                 if number_ > HEADER_WITHIN:
                     break
@@ -206,12 +171,12 @@ def missing(source, headers: Sequence[str]) -> list[str]:
 
 def guess(kind: str, headers: Sequence[str]) -> dict[str, str]:
     """Which header probably is which field: by its words and their synonyms, then by likeness. Each header once."""
-    left = {header_key(h): h for h in headers}
+    left = {whole_key(h): h for h in headers}
     found: dict[str, str] = {}
     for known in COLUMNS[kind]:
         for spelling in known.spellings():
-            if spelling in left:
-                found[known.field] = left.pop(spelling)
+            if key := next((k for k in left if spelling in (k, header_key(k))), None):
+                found[known.field] = left.pop(key)
                 break
     for known in COLUMNS[kind]:
         if known.field not in found and left:
@@ -243,19 +208,12 @@ def same(field: str, theirs, ours) -> bool:
     if field == "contact_phone":
         if parsing.is_masked(theirs):
             return theirs == mask_phone(ours)
-        return theirs == phone(ours or "")
+        return phones.key(theirs) == phones.key(ours or "")
     if field in FREE:
         return parsing.narrow(theirs) == parsing.narrow(ours or "")
     if field in ("filing_no", "number"):
         return theirs == parsing.narrow(ours or "").upper()
     return theirs == ours
-
-
-def phone(value: str) -> str:
-    try:
-        return parsing.phone(value) if value else ""
-    except parsing.Unfit:
-        return parsing.narrow(value)
 
 
 def in_words(field: str, value) -> str:

@@ -4,6 +4,7 @@ from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
 
+from core.ledger.reading import PER_PAGE
 from core.models import Job, Undone
 from orgs.choices import FaultKind, RowGroup
 from orgs.models import ImportFault, ImportRow
@@ -56,7 +57,16 @@ def rows_of(job: Job, group: str, field: str, after: int) -> list[ImportRow]:
     else:
         rows = rows.filter(group=group)
         rows = rows.filter(fields__contains=[field]) if field else rows
-    return list(rows.order_by("row")[: PAGE + 1])
+    found = list(rows.order_by("row")[: PAGE + 1])
+    for entry in found:
+        entry.place = place_of(entry.row, job.result.get("sheets") or [])
+    return found
+
+
+def place_of(row: int, sheets: list[str]) -> str:
+    """A row of the ledger for people: its number, with its sheet where there are several."""
+    page, number = divmod(row, PER_PAGE)
+    return f"{sheets[page]} {number}" if sheets else str(number)
 
 
 def chosen_rows(job: Job) -> list[int]:

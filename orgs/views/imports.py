@@ -81,6 +81,7 @@ def import_detail(request, pk: int):
         "copy": imports.copies(job).first() if job.result.get("kinds") else None,
         "fits": _fits(request.user, job),
         "undone": imports.undone([job]).get(job.pk),
+        "may_alias": request.user.may("places.alias"),
         "list_url": imports.address_of_written(job),
         "chosen": len(imports.chosen_rows(job)) if counts.get("held") else 0,
         "may_undo": job.result.get("written") and (counts["created"] or counts["updated"]),

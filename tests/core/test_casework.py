@@ -18,6 +18,7 @@ from orgs import policy
 from orgs.actions.status import FLOW, ask
 from orgs.choices import Verb
 from orgs.models import StatusChange
+from tests.conftest import PDF
 
 TODAY = datetime.date.today()
 
@@ -108,7 +109,7 @@ def test_who_adds_evidence_does_not_decide_and_the_evidence_is_frozen(make_org, 
     case = FLOW.take(case, "send_back", by=cast.officer, returned={"files": "附会议记录"})
     with pytest.raises(ValidationError, match="现在不能修改"):
         FLOW.correct(case, by=colleague, reason="没有退回的栏目")
-    FLOW.attach(case, SimpleUploadedFile("会议记录.pdf", b"%PDF-1.7\n%abc\n"), by=colleague)
+    FLOW.attach(case, SimpleUploadedFile("会议记录.pdf", PDF), by=colleague)
     case = FLOW.take(case, "resubmit", by=cast.street)
     assert colleague.pk in case.hands
     files = next(row for row in FLOW.compared(case)[1] if row["label"] == "附件")

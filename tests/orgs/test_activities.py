@@ -30,7 +30,7 @@ from orgs.queries.dormancy import false_alarms
 from orgs.tables.ledgers import LEDGERS
 from orgs.views.activities import ActivityList
 from reports.workbook import build, figures
-from tests.conftest import credit_code
+from tests.conftest import PDF, credit_code
 
 pytestmark = pytest.mark.django_db
 LIST, NEW = "/orgs/activities/", "/orgs/activities/new/"
@@ -374,7 +374,7 @@ def test_photo_and_thumbnail_lie_in_the_jurisdiction_of_the_activity(silent, cas
 
 
 def test_a_file_that_is_no_photo_has_no_thumbnail(silent, cast, sign_in):
-    kept = attachments.attach(silent, ContentFile(b"%PDF-1.7 x", name="说明.pdf"), by=cast.committee)
+    kept = attachments.attach(silent, ContentFile(PDF, name="说明.pdf"), by=cast.committee)
     assert sign_in(cast.committee).get(reverse("files:thumbnail", args=[kept.pk])).status_code == 404
 
 

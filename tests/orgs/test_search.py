@@ -1,6 +1,7 @@
 """Search finds an organisation by whatever a person remembers of it."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -134,3 +135,29 @@ def test_names_sort_by_sound_syllable_by_syllable():
 
 def test_full_width_and_half_width_names_are_one_name():
     assert search.normalise("Ｅ家亲（一）社") == search.normalise("E家亲(一)社")
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("𠮷祥合唱队", "jixiang"),
+        ("二〇二四迎春队", "erlingersi"),
+        ("𬭚于书画社", "chunyu"),
+        ("䶮山棋社", "yanshan"),
+    ],
+)
+def test_rare_characters_have_a_sound(make_org, name, typed):
+    make_org(name)
+    assert found(typed) == {name}
+    assert found(name[:1]) == {name}
+    assert all(c.isascii() for c in search.sort_key(name).replace(" ", ""))
+
+
+def test_dot_within_a_name_is_one_dot_however_it_is_typed():
+    assert len({search.normalise(f"阿依{dot}古丽") for dot in "·•・‧∙⋅･."}) == 1
+    assert search.normalise("合\u200b唱\ufeff队") == "合唱队"
+
+
+def test_character_of_the_senders_own_is_told_in_a_form(make_org):
+    with pytest.raises(ValidationError, match=r"U\+E863"):
+        make_org("王\ue863")

@@ -20,6 +20,7 @@ from orgs.actions.register import change_status
 from orgs.actions.status import FLOW, ask
 from orgs.choices import RequestState
 from orgs.models import StatusChange
+from tests.conftest import PDF
 
 ROWS = [(FLOW.workflow, step) for step in FLOW.workflow.steps]
 TODAY = datetime.date.today()
@@ -265,7 +266,7 @@ def test_the_deadline_is_a_dated_number(request_of, cast):
 def test_who_lives_elsewhere_finds_neither_the_case_nor_its_files(request_of, cast, sign_in):
     case = request_of(RequestState.DRAFT)
     url = reverse("orgs:status_change", args=[case.pk])
-    pdf = SimpleUploadedFile("证明.pdf", b"%PDF-1.7\n%abc\n", "application/octet-stream")
+    pdf = SimpleUploadedFile("证明.pdf", PDF, "application/octet-stream")
     assert sign_in(cast.committee).post(f"{url}attach/", {"file": pdf}).status_code == 302
     file = Attachment.objects.get()
     assert (file.kind, file.name) == ("application/pdf", "证明.pdf")
@@ -294,7 +295,7 @@ def archive(*parts) -> bytes:
         ("a.pdf", b"<html><script>alert(1)</script>", "不是可以上传的类型"),
         ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "不是可以上传的类型"),
         ("a.exe", b"MZ\x90\x00" + b"0" * 200, "不是可以上传的类型"),
-        ("a.jpg", b"%PDF-1.7\n%abc\n", "与文件名不符"),
+        ("a.jpg", PDF, "与文件名不符"),
         ("a.pdf", b"", "空的"),
         ("a.docx", archive("word/document.xml", "word/vbaProject.bin"), "含有宏"),
         ("a.zip", archive("b.txt"), "不是可以上传的类型"),
@@ -313,7 +314,7 @@ def test_files_are_judged_by_what_they_contain(name, content, words, request_of,
 def test_sent_for_decision_nothing_is_added(request_of, cast, sign_in):
     case = request_of()
     url = reverse("orgs:status_change", args=[case.pk])
-    file = SimpleUploadedFile("证明.pdf", b"%PDF-1.7\n%abc\n")
+    file = SimpleUploadedFile("证明.pdf", PDF)
     assert (
         "现在不能添加附件"
         in sign_in(cast.committee).post(f"{url}attach/", {"file": file}, follow=True).content.decode()

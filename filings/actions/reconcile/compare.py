@@ -8,7 +8,7 @@ from django.db import connection
 
 from core.ledger.faults import Parser, kept, telling_row
 from core.ledger.parsing import is_masked, narrow
-from core.ledger.reading import Sheet, open_ledger
+from core.ledger.reading import PER_PAGE, Sheet, open_ledger
 from core.scope import Area
 from filings.actions.reconcile.matching import Row, match
 from filings.choices_reconcile import Decision, Kind, SourceKind
@@ -59,16 +59,18 @@ def numbers_of(source: Source, teams: list[Organization]) -> tuple[dict[str, int
 def read(source: Source, sheet: Sheet, area: Area, progress) -> Iterator[Row]:
     parser, finder = Parser(sheet), PlaceFinder(area, community_required=False)
     own = Street.objects.filter(pk=area.pk).values_list("name", flat=True).first() if area.kind == "street" else ""  # fmt: skip
-    fields = {index + 1: column.field for column, index in sheet.plan}
-    raw_at = {column.field: index for column, index in sheet.plan}
+    fields = {(page.number, i + 1): column.field for page in sheet.pages for column, i in page.plan}
     progress.step("读取导出表", sheet.total)
     for done, parsed in enumerate(parser.rows(), 1):
         with telling_row(parser):
             values = dict(zip(parser.fields, parsed.values, strict=True))
-            faults = {fields[f.column]: f"市系统填写为“{f.value}”：{f.reason}。"[:200] for f in parsed.faults}
+            faults = {
+                fields[f.row // PER_PAGE, f.column]: f"市系统填写为“{f.value}”：{f.reason}。"[:200]
+                for f in parsed.faults
+            }
             for name in faults:
-                values[name] = kept(parsed.cells[raw_at[name]], 200)
-            row = placed(values, faults, parsed.row, finder, own)
+                values[name] = kept(parser.raw(parsed, name), 200)
+            row = placed(values, faults, sheet.where(parsed.row)[1], finder, own)
         yield row
         if done % TELL_EVERY == 0:
             progress.at(done)

@@ -69,7 +69,7 @@ class ActivityImport:
     def check(self) -> None:
         self._organizations()
         blame = self.staging.blame
-        blame("name", "duplicate_in_file", "SELECT row, name, '与第 ' || first || ' 行重复（同一组织、同一天、同名活动）' FROM ("
+        blame("name", "duplicate_in_file", f"SELECT row, name, '与' || {self.staging.named('first')} || '重复（同一组织、同一天、同名活动）' FROM ("
               "SELECT *, row_number() OVER same AS nth, first_value(row) OVER same AS first FROM import_row "
               "WHERE organization_id IS NOT NULL AND held_on IS NOT NULL AND name <> '' "
               "WINDOW same AS (PARTITION BY organization_id, held_on, name ORDER BY row)) s WHERE nth > 1")  # fmt: skip
@@ -77,6 +77,7 @@ class ActivityImport:
             "UPDATE import_row s SET target = o.id FROM orgs_activity o "
             "WHERE o.organization_id = s.organization_id AND o.held_on = s.held_on AND o.name = s.name"
         )
+        self.staging.keep_absent(TABLE, self.stored)
         yes_or_no = "is_major"
         clearable = [c.field for c in self.parser.columns if c.field in self.stored and not c.required]
         keep_emptied(self.staging, TABLE, [f for f in clearable if f != yes_or_no], self.clear)

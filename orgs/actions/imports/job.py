@@ -117,7 +117,8 @@ def _fitting(job: Job, ledgers: dict[str, Ledger]) -> Ledger | None:
     for kind, ledger in ledgers.items():
         if kind != job.params["ledger"]:
             try:
-                found.append((len(open_ledger(Path(job.file.path), ledger).plan), ledger))
+                sheet = open_ledger(Path(job.file.path), ledger)
+                found.append((max(len(page.plan) for page in sheet.pages), ledger))
             except Refused:
                 continue
     return max(found, key=lambda pair: pair[0])[1] if found else None
@@ -163,6 +164,8 @@ def _result(outcome: run.Outcome) -> dict:
         "kinds": outcome.kinds,
         "preview": outcome.preview,
         "sheet": outcome.sheet,
+        "sheets": outcome.sheets if len(outcome.sheets) > 1 else [],
+        "notes": outcome.notes,
         "written": outcome.written,
         "context": outcome.context,
     }

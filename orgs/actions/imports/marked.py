@@ -50,7 +50,7 @@ def work(job: Job, ledgers: dict[str, Ledger], progress) -> None:
         target = folder / "marked.xlsx"
         try:
             sheet = open_ledger(path, ledgers[source.params["ledger"]])
-            whole = mark(path, target, sheet, run.faults_of(found.order_by("row", "column", "id")))
+            whole = mark(path, target, sheet, run.faults_of(found.order_by("id")))
         except Refused as refused:
             raise jobs.Refused(str(refused)) from refused
         name = source.file.name.removesuffix(".xlsx") + f"-marked-{job.pk}-{job.attempts}.xlsx"

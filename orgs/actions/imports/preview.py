@@ -62,7 +62,7 @@ class Preview:
         )
         first = {group: self._first(group) for group in (RowGroup.CHANGED, RowGroup.HELD)}
         return {
-            "new": [{"row": row, "name": name} for row, name in new],
+            "new": [{"place": self.staging.place(row), "name": name} for row, name in new],
             "changed": first[RowGroup.CHANGED],
             "held": first[RowGroup.HELD],
             "fields": self._fields(),
@@ -92,7 +92,8 @@ class Preview:
         return [[field, self.labels.get(field, field), n] for field, n in counts]
 
     def _first(self, group: str) -> list[dict]:
-        return list(self._read("s.change = %s", [group], FIRST))
+        rows = self._read("s.change = %s", [group], FIRST)
+        return [entry | {"place": self.staging.place(entry["row"])} for entry in rows]
 
     def batches(self) -> Iterator[list[dict]]:
         """Every row that changes a record, is held, or leaves empty what the register has, in the order of the sheet."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db import connection
 from django.utils import timezone
 
-from core import parameters
+from core import parameters, phones
 from core.ledger.columns import Ledger
 from core.ledger.faults import Parsed, Parser
 from core.ledger.guard import Refused
@@ -78,7 +78,7 @@ class RegisterImport:
             values[makers["street_id"]], values[makers["community_id"]] = found.street, found.community
             name = parsed.values[at["name"]]
             values[makers["name_key"]] = search.normalise(name)[:200] if name else None
-            if "status" not in at:
+            if not values[makers["status"]] and not self.sheet.position("status", parsed.row):
                 values[makers["status"]] = first_status
             if outside := [f for f in parsed.faults if f.kind == "out_of_area"]:
                 # Somebody else's row: this one fault, and nothing of it is compared with anything.
@@ -98,15 +98,13 @@ class RegisterImport:
         progress.at(self.read)
 
     def _place(self, parsed: Parsed):
-        at, sheet = self.parser.at, self.sheet
+        at = self.parser.at
         community = parsed.values[at["community"]] if "community" in at else ""
         found = self.places.find(parsed.values[at["street"]], community)
         for field, wrong in found.unfit:
-            index = at.get(field, at["street"])
-            column, position = sheet.plan[index]
-            parsed.faults.append(
-                self.parser.fault(parsed.row, column, position, parsed.cells[position], wrong)
-            )
+            column = self.parser.columns[at.get(field, at["street"])]
+            raw = self.parser.raw(parsed, column.field)
+            parsed.faults.append(self.parser.fault(parsed.row, column, raw, wrong))
         return found
 
     # ---- checks by sets -----------------------------------------------------------------------------------------
@@ -114,6 +112,7 @@ class RegisterImport:
     def check(self) -> None:
         self._duplicates()
         self._match()
+        self._same_phones()
         doubt(self.staging, TABLE, self.stored)
         self._merge()
         self._numbers()
@@ -144,7 +143,7 @@ class RegisterImport:
         self.staging.blame(
             field,
             "duplicate_in_file",
-            f"SELECT s.row, s.value, '与第 ' || s.first || ' 行重复' FROM ("
+            f"SELECT s.row, s.value, '与' || {self.staging.named('s.first')} || '重复' FROM ("
             f" SELECT *, {quoted(field)}::text AS value, row_number() OVER same AS nth, first_value(row) OVER same AS first"
             f" FROM import_row WINDOW same AS (PARTITION BY {key} ORDER BY {order})) s WHERE s.nth > 1 AND {where}",
             allowed="每行各不相同",
@@ -202,7 +201,7 @@ class RegisterImport:
         blame(key, "tier_changed", f"SELECT s.row, s.{quoted(key)}::text, '名册中该组织现为' || "
               "CASE o.tier WHEN 'registered' THEN '注册社会组织' WHEN 'team' THEN '群众活动团队' ELSE '社区活动小组' END "
               "|| '，不能用本台账修改' FROM import_row s JOIN orgs_organization o ON o.id = s.target WHERE o.tier <> %s", [tier])  # fmt: skip
-        blame(key, "duplicate_in_file", f"SELECT row, {quoted(key)}::text, '与第 ' || first || ' 行是名册中的同一个组织' FROM ("
+        blame(key, "duplicate_in_file", f"SELECT row, {quoted(key)}::text, '与' || {self.staging.named('first')} || '是名册中的同一个组织' FROM ("
               "SELECT *, row_number() OVER same AS nth, first_value(row) OVER same AS first FROM import_row "
               "WHERE target IS NOT NULL AND ok WINDOW same AS (PARTITION BY target ORDER BY row)) s WHERE nth > 1")  # fmt: skip
         for code in ("credit_code", "filing_no"):
@@ -213,6 +212,7 @@ class RegisterImport:
     def _merge(self) -> None:
         """Settle the cells whose outcome depends on the register: later dates stay, masked phones mean “as before”, and a cell
         left empty empties nothing unless that was chosen."""
+        self.staging.keep_absent(TABLE, self.stored)
         keep_emptied(self.staging, TABLE, self.clearable, self.clear)
         for column in self.parser.columns:
             if column.merge == "greatest":
@@ -228,6 +228,21 @@ class RegisterImport:
             )
             self.staging.blame("contact_phone", "phone", "SELECT row, contact_phone, '电话已被遮蔽，无法还原' FROM import_row "
                                "WHERE strpos(contact_phone, '*') > 0")  # fmt: skip
+
+    def _same_phones(self) -> None:
+        """Another spelling of the number that the register holds is no change: the register's stays."""
+        if "contact_phone" not in self.stored:
+            return
+        differing = self.staging.all(
+            "SELECT s.row, s.contact_phone, o.contact_phone FROM import_row s JOIN orgs_organization o ON o.id = s.target "
+            "WHERE s.contact_phone <> o.contact_phone AND s.contact_phone <> '' AND o.contact_phone <> ''"
+        )
+        same = [row for row, theirs, ours in differing if phones.key(theirs) == phones.key(ours)]
+        self.staging.execute(
+            "UPDATE import_row s SET contact_phone = o.contact_phone FROM orgs_organization o "
+            "WHERE o.id = s.target AND s.row = ANY(%s)",
+            [same],
+        )
 
     def _numbers(self) -> None:
         """Cells that must agree with each other; what the ledger does not have is taken from the record."""

@@ -9,13 +9,13 @@ from django.db import transaction
 
 from core.history import told
 from core.ledger.columns import Ledger
-from core.ledger.faults import Fault, kept, telling_row
+from core.ledger.faults import Fault, telling_row
 from core.ledger.reading import Sheet, open_ledger
 from core.scope import Area
 from orgs.actions.imports.activities import ActivityImport
 from orgs.actions.imports.preview import Preview
 from orgs.actions.imports.register import RegisterImport
-from orgs.actions.imports.staging import FAULT_FIELDS
+from orgs.actions.imports.staging import FAULTS_OF_SHEETS
 from orgs.choices import Tier, Verb
 
 EVERYWHERE = Area("all", label="全部")
@@ -62,6 +62,8 @@ class Outcome(Counts):
 
     written: bool = False
     sheet: str = ""
+    sheets: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     kinds: dict[str, int] = field(default_factory=dict)
     preview: dict = field(default_factory=dict)
     context: str = ""
@@ -126,6 +128,8 @@ def _count(work, sheet: Sheet) -> Outcome:
         rejected=changes.get("rejected", 0),
         held=changes.get("held", 0),
         sheet=sheet.name,
+        sheets=[page.name for page in sheet.pages],
+        notes=sheet.notes,
         kinds=kinds,
     )
 
@@ -142,9 +146,9 @@ def keep_for_job(job: int) -> Callable[[object, Preview], None]:
         staging = work.staging
         staging.execute("DELETE FROM orgs_importfault WHERE job_id = %s", [job])
         staging.execute(
-            'INSERT INTO orgs_importfault (job_id, sheet, "row", "column", header, kind, value, reason, allowed) '
-            f"SELECT %s, %s, {FAULT_FIELDS} FROM import_fault ORDER BY row, col",
-            [job, kept(work.sheet.name, 60)],
+            'INSERT INTO orgs_importfault (job_id, "row", "column", header, kind, value, reason, allowed, sheet) '
+            f"SELECT %s, found.* FROM ({FAULTS_OF_SHEETS}) found",
+            [job],
         )
         shown.store(job)
 
@@ -153,7 +157,7 @@ def keep_for_job(job: int) -> Callable[[object, Preview], None]:
 
 def faults_of(rows) -> Iterator[Fault]:
     """Stored faults as the marker reads them."""
-    for row in rows.values_list("row", "column", "header", "kind", "value", "reason", "allowed").iterator(
-        chunk_size=2_000
-    ):
+    for row in rows.values_list(
+        "row", "column", "header", "kind", "value", "reason", "allowed", "sheet"
+    ).iterator(chunk_size=2_000):
         yield Fault(*row)

@@ -16,7 +16,7 @@ FAULTS_PRINTED = 5_000
 
 class Command(BaseCommand):
     help = (
-        "导入一份台账。打印一个 JSON 对象：read、created、updated、unchanged、rejected、held、faults。"
+        "导入一份台账。打印一个 JSON 对象：read、created、updated、unchanged、rejected、held、faults、notes。"
         "read = created + updated + unchanged + rejected + held。"
     )
 
@@ -63,6 +63,7 @@ class Command(BaseCommand):
             "written": outcome.written,
             "faults": [f._asdict() for f in faults[:FAULTS_PRINTED]],
             "faults_total": len(faults),
+            "notes": outcome.notes,
         }
         self.stdout.write(json.dumps(printed, ensure_ascii=False))
         if outcome.rejected and not (dry_run or good_rows_only):

@@ -2,7 +2,8 @@
 
 from django.db.models import Count, Q
 
-from places.models import Community, CommunityChange, Street
+from places.models import Community, CommunityChange, PlaceAlias, Street
+from places.queries import names
 
 
 def streets_with_communities(user):
@@ -31,3 +32,17 @@ def changes(user):
 def code_taken(code: str) -> bool:
     """Whether any community of the installation, also a closed one, has this code."""
     return Community.objects.filter(code=code).exists()
+
+
+def aliases(user):
+    """The agreed names of the person's area, by street."""
+    return PlaceAlias.objects.visible_to(user).select_related("street", "community")
+
+
+def likely(user, words: str) -> list[Community]:
+    """The committees of the person's area that a name may mean, the likeliest first."""
+    mine = {
+        c.pk: c
+        for c in Community.objects.visible_to(user).filter(closed_on__isnull=True).select_related("street")
+    }
+    return [mine[pk] for pk in names.alike(words, {pk: c.name for pk, c in mine.items()})]
