@@ -10,10 +10,20 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "changning.settings.dev")
 app = Celery("changning")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+# Whatever the clock asks for looks in the database for what is due, so that a call too many does nothing and a lost one costs
+# a minute or an hour; a call that nobody took in time is dropped.
 app.conf.beat_schedule = {
-    "nightly": {"task": "reports.tasks.nightly", "schedule": crontab(hour=0, minute=30)},
-    "catch-up": {"task": "reports.tasks.catch_up", "schedule": crontab(minute=10)},
-    "tidy-files": {"task": "core.tasks.tidy", "schedule": crontab(hour=3, minute=20)},
-    "tell-subscribers": {"task": "core.tasks.tell_subscribers", "schedule": crontab(hour=8, minute=0)},
-    "requeue-stalled-jobs": {"task": "core.tasks.requeue_stalled", "schedule": 60.0},
+    "nights": {"task": "reports.tasks.nights", "schedule": 60.0, "options": {"expires": 55}},
+    "requeue-stalled-jobs": {
+        "task": "core.tasks.requeue_stalled",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "tidy-files": {"task": "core.tasks.tidy", "schedule": crontab(minute=20), "options": {"expires": 3000}},
+    "tell-subscribers": {
+        "task": "core.tasks.tell_subscribers",
+        "schedule": crontab(minute=0, hour="8-18"),
+        "options": {"expires": 3000},
+    },
 }

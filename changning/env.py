@@ -20,3 +20,7 @@ def words(name: str) -> list[str]:
 
 def text(name: str, default: str = "") -> str:
     return os.environ.get(name, default)
+
+
+# With less than this left on a disk the product shows and no longer writes.
+DISK_RESERVE = int(text("DISK_RESERVE_MB", "100")) * 2**20  # bytes

@@ -15,12 +15,14 @@ from core.words import without_numbers
 SHOWN = 20
 
 
-def send(day: datetime.date) -> tuple[int, int]:
+def send(day: datetime.date, only_failed: bool = False) -> tuple[int, int]:
     """The mails of a day; (people with an address, mails sent). Who was written to today is not written to again.
 
-    A mail that could not be sent is tried again the next time; the others go out all the same.
+    A mail that could not be sent does not keep the others waiting; `only_failed` tries it again.
     """
     people = get_user_model().objects.filter(is_active=True).exclude(email="").order_by("pk")
+    if only_failed:
+        people = people.filter(pk__in=Digest.objects.filter(day=day, sent_at=None).values("user"))
     sent = 0
     for person in people:
         if Digest.objects.filter(user=person, day=day, sent_at__isnull=False).exists():

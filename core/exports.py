@@ -1,6 +1,5 @@
 """Lists taken away as workbooks: made in the background for the person as the person is then, kept for a week."""
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -13,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from core import audit, jobs
+from core import audit, jobs, scratch
 from core.choices import JOB_OPEN, AuditKind, JobState
 from core.models import Job
 from core.registry import list_named
@@ -107,8 +106,8 @@ def write(view, path: Path, progress: jobs.Progress | None = None) -> Sheet:
 def make(job: Job, progress: jobs.Progress) -> None:
     """What the worker does with an export."""
     view = opened(job)
-    with tempfile.TemporaryDirectory(prefix="export-") as folder:
-        path = Path(folder) / "list.xlsx"
+    with scratch.folder("export") as folder:
+        path = folder / "list.xlsx"
         sheet = write(view, path, progress)
         audit.record(
             AuditKind.EXPORT, user=job.owner, act="生成", job=job.pk, list=view.title, rows=sheet.count,
@@ -168,8 +167,13 @@ def to_see_to(user) -> list[Job]:
 
 
 def drop_file(job: Job) -> int:
-    job.file.delete(save=False)
-    return Job.objects.filter(pk=job.pk).update(file="")
+    """Delete the file of a job, unless the job has another one by now; how many were deleted."""
+    name = job.file.name
+    dropped = Job.objects.filter(pk=job.pk, file=name).update(file="") if name else 0
+    if dropped:
+        default_storage.delete(name)
+        job.file = ""
+    return dropped
 
 
 def delete_expired() -> int:

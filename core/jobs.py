@@ -8,14 +8,18 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
+from celery import Task
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from core import outages
 from core.choices import JobState
 from core.models import Job
+from core.sending import send
 
 log = logging.getLogger(__name__)
 STALE_AFTER = timedelta(
@@ -24,6 +28,7 @@ STALE_AFTER = timedelta(
 MOST_ATTEMPTS = 3
 WRITE_EVERY = 0.5  # seconds, when something moved
 BEAT_EVERY = 10  # seconds, in any case
+GOING_ON = "处理曾中断，正在重新排队"
 
 REFUSED = "refused"  # in the result of a job that its owner was told a reason for: nothing that anybody else must see to
 
@@ -39,9 +44,9 @@ class Stopped(Exception):
     """Somebody cancelled the job, or it was given to another worker."""
 
 
-def runner(kind: str, send: Callable[[int], object], page: str = "") -> None:
-    """`send(job id)` puts a job of this kind into the broker; page: url name of its own page, if it has one."""
-    _senders[kind] = send
+def runner(kind: str, task: Task, page: str = "") -> None:
+    """The task that does jobs of this kind, by their id; page: url name of its own page, if it has one."""
+    _senders[kind] = partial(send, task)
     _pages[kind] = page
 
 
@@ -51,24 +56,19 @@ def page_of(job: Job) -> str:
 
 
 def enqueue(job: Job) -> None:
-    """Send once the row is committed. If the broker is away the row stays queued and `requeue_stalled` sends it later."""
-
-    def send():
-        try:
-            _senders[job.kind](job.pk)
-        except (OSError, ConnectionError):
-            return
-        except Exception as error:  # kombu's own classes; this module need not know the broker
-            if "kombu" not in type(error).__module__:
-                raise
-
-    transaction.on_commit(send)
+    """Send once the row is committed. What the broker does not take stays queued and `requeue_stalled` sends it later."""
+    transaction.on_commit(lambda: _senders[job.kind](job.pk), robust=True)
 
 
 def stale() -> Q:
-    """Nobody has worked on the job for a while."""
-    before = timezone.now() - STALE_AFTER
-    return Q(heartbeat_at__lt=before) | Q(heartbeat_at__isnull=True, created_at__lt=before)
+    """Nobody has worked on the job for a while; a sign of life from the future is one from before the clock was put back."""
+    now = timezone.now()
+    before, after = now - STALE_AFTER, now + STALE_AFTER
+    return (
+        Q(heartbeat_at__lt=before)
+        | Q(heartbeat_at__gt=after)
+        | Q(heartbeat_at__isnull=True) & (Q(created_at__lt=before) | Q(created_at__gt=after))
+    )
 
 
 def claim(pk: int) -> Job | None:
@@ -84,12 +84,6 @@ def claim(pk: int) -> Job | None:
         done=0,
     )
     return Job.objects.get(pk=pk) if taken else None
-
-
-def close(pk: int, state: JobState, **fields) -> None:
-    """End a job. Waiting for a person is not an end."""
-    finished = None if state == JobState.WAITING else timezone.now()
-    Job.objects.filter(pk=pk).update(state=state, finished_at=finished, heartbeat_at=timezone.now(), **fields)
 
 
 def settle(job: Job, state: JobState, **fields) -> bool:
@@ -110,11 +104,16 @@ def end(job: Job, state: JobState, **fields) -> None:
         raise Stopped
 
 
-def again(pk: int, *states: JobState, params: dict | None = None) -> bool:
-    """Queue a job that waits or has ended, with `params` added; False when it is in none of the states."""
+def again(
+    pk: int, *states: JobState, params: dict | None = None, still: Callable[[Job], bool] = lambda job: True
+) -> bool:
+    """Queue a job that waits or has ended, with `params` added; False when it is in none of the states.
+
+    still: whether the job, which nobody can change now, is what the person decided on.
+    """
     with transaction.atomic():
         job = Job.objects.select_for_update().get(pk=pk)
-        if job.state not in states:
+        if job.state not in states or not still(job):
             return False
         job.params |= params or {}
         job.result.pop(REFUSED, None)
@@ -135,7 +134,13 @@ def cancel(pk: int, *states: JobState, message: str) -> bool:
 
 
 def run(pk: int, work: Callable[[Job, "Progress"], None]) -> None:
-    """Take a job and do it; `work` settles it. However it ends, the job says so. Harmless when delivered twice."""
+    """Take a job and do it; `work` settles it. However it ends, the job says so. Harmless when delivered twice.
+
+    What fails because the database or the disk is away goes back into the queue, as often as what was killed; while the
+    disk is full nothing is begun.
+    """
+    if outages.short_of_space():
+        return
     job = claim(pk)
     if job is None:
         return
@@ -146,10 +151,24 @@ def run(pk: int, work: Callable[[Job, "Progress"], None]) -> None:
         return
     except (Refused, PermissionDenied) as refused:
         settle(job, JobState.FAILED, message=str(refused), result=job.result | {REFUSED: True})
-    except Exception:
+    except Exception as error:
         log.exception("job %s failed", pk)
+        if outages.passing(error):
+            put_back(job)
+            return
         told = f"处理时出错，没有完成。请重试；如再次失败，请把任务编号 {pk} 告知系统管理员。"
         settle(job, JobState.FAILED, message=told)
+
+
+def put_back(job: Job, step: str = GOING_ON, counted: bool = True) -> None:
+    """Queue again what could not be done just now; `requeue_stalled` sends it. Without a database its heart just stops.
+
+    counted: whether this was an attempt, of which there are not many.
+    """
+    if connection.connection is not None and not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
+    attempts = job.attempts if counted else job.attempts - 1
+    settle(job, JobState.QUEUED, finished_at=None, attempts=attempts, step=step)
 
 
 class Progress:

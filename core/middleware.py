@@ -1,4 +1,4 @@
-"""Forms that carry a key: kept when the session ended, carried out once, filled again from a draft."""
+"""A disk that is full; forms that carry a key: kept when the session ended, carried out once, filled again from a draft."""
 
 import uuid
 
@@ -6,8 +6,23 @@ from django.contrib import messages
 from django.core.exceptions import SuspiciousOperation
 from django.shortcuts import redirect
 
-from core import drafts
+from core import drafts, outages
 from core.models import Draft
+from core.views import errors
+
+READING = {"GET", "HEAD", "OPTIONS"}
+
+
+class SpaceMiddleware:
+    """Stands before everything that writes: on a full disk the product shows what it has and refuses the rest with a sentence."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method not in READING and outages.short_of_space():
+            return errors.unavailable(request, errors.NO_SPACE)
+        return self.get_response(request)
 
 
 class FormMiddleware:

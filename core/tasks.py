@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from core import bulk, drafts, exports, jobs, saved
+from core import bulk, digest, drafts, exports, jobs, outages, saved, scratch
 from core.choices import JOB_OPEN, JobState
 from core.models import Job
 from core.undo import job as undo_job
@@ -19,24 +19,27 @@ def run_bulk(pk: int) -> None:
     jobs.run(pk, bulk.carry_out)
 
 
-jobs.runner(exports.KIND, run_export.delay)
-jobs.runner(bulk.KIND, run_bulk.delay, page="jobs:bulk")
+jobs.runner(exports.KIND, run_export)
+jobs.runner(bulk.KIND, run_bulk, page="jobs:bulk")
 
 
 @shared_task
 def tidy() -> None:
-    """Nightly: files past their days, previews that nobody decided on, drafts and keys too old to matter."""
+    """Every hour: files past their days, previews that nobody decided on, drafts and keys too old to matter, leavings."""
     exports.delete_expired()
     drafts.forget_old()
     bulk.cancel_forgotten()
+    scratch.clear_old()
 
 
 @shared_task
 def tell_subscribers() -> None:
-    saved.tell_all(timezone.localdate())
-
-
-GOING_ON = "处理曾中断，正在重新排队"
+    """Every hour of the working day: whoever was not told yet, and the mails of this morning that did not go out."""
+    if outages.short_of_space():
+        return
+    today = timezone.localdate()
+    saved.tell_all(today)
+    digest.send(today, only_failed=True)
 
 
 @shared_task
@@ -51,7 +54,7 @@ def requeue_stalled() -> int:
                 finished_at=timezone.now(),
                 message=f"后台处理中断了 {job.attempts} 次，已停止。请重新提交；如再次失败，请联系系统管理员。",
             )
-        elif same.update(state=JobState.QUEUED, heartbeat_at=timezone.now(), step=GOING_ON):
+        elif same.update(state=JobState.QUEUED, heartbeat_at=timezone.now(), step=jobs.GOING_ON):
             jobs.enqueue(job)
             count += 1
     return count
@@ -59,7 +62,7 @@ def requeue_stalled() -> int:
 
 @shared_task
 def run_undo(pk: int) -> None:
-    undo_job.work(pk)
+    jobs.run(pk, undo_job.work)
 
 
-jobs.runner(undo_job.KIND, run_undo.delay)
+jobs.runner(undo_job.KIND, run_undo)

@@ -103,6 +103,12 @@ def address() -> tuple[str, int]:
     return host, int(port)
 
 
+def shown(host: str, port: int) -> str:
+    """The address that a person on this machine opens."""
+    name = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
+    return f"http://{name}:{port}/"
+
+
 def check_disk(data: Path) -> None:
     for place, name in ((data, "数据目录"), (ROOT, "程序目录")):
         while not place.exists():
@@ -128,10 +134,11 @@ def hold_run_lock(data: Path) -> int:
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        holder = os.read(fd, 20).decode() or "?"
+        holder, _, where = os.read(fd, 300).decode("utf-8", "replace").partition(" ")
         raise Trouble(
-            f"已经在运行（进程 {holder}，数据目录 {data}）：请先在那个终端按 Ctrl-C 停止。"
+            f"已经在运行：{where or '地址见那个终端'}（进程 {holder or '?'}，数据目录 {data}）。"
+            "要重新启动，请先在那个终端按 Ctrl-C 停止。"
         ) from None
     os.ftruncate(fd, 0)
-    os.write(fd, str(os.getpid()).encode())
+    os.write(fd, f"{os.getpid()} {shown(*address())}".encode())
     return fd

@@ -56,8 +56,12 @@ def read_json(path: Path) -> dict[str, Any]:
 def write_json(path: Path, content: dict[str, Any]) -> None:
     """In one step: a reader, or a power cut, never meets half a file."""
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_text(json.dumps(content, ensure_ascii=False, indent=1), "utf-8")
-    part.replace(path)
+    try:
+        part.write_text(json.dumps(content, ensure_ascii=False, indent=1), "utf-8")
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
 
 
 @contextlib.contextmanager

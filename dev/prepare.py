@@ -3,15 +3,15 @@
 import os
 import subprocess
 import tempfile
-import threading
 from pathlib import Path
 
 from dev.common import PYTHON, ROOT, Trouble, digest, read_json, say, write_json
+from dev.stopping import Stopping
 
 IGNORED = {".venv", "var", "node_modules", "static_vendor", ".git", "tests"}
 
 
-def database_and_files(data: Path, stopping: threading.Event) -> None:
+def database_and_files(data: Path, stopping: Stopping) -> None:
     path = data / "prepared.json"
     done = read_json(path)
     # A server that is not ours may have been exchanged: ask it each time.
@@ -24,7 +24,7 @@ def database_and_files(data: Path, stopping: threading.Event) -> None:
                 ["load_map"],
                 ["load_dictionaries"],
                 ["seed_demo", "--if-empty"],
-                ["nightly", "--missed"],
+                ["nightly"],
             ],
         ),
         "static": (static_files, [["collectstatic", "--noinput", "-v", "0", "--clear"]]),
@@ -54,7 +54,10 @@ LABELS = {
 }
 
 
-def manage(command: list[str], stopping: threading.Event) -> None:
+LATER = {"nightly"}  # what the clock does again by itself is no reason not to start
+
+
+def manage(command: list[str], stopping: Stopping) -> None:
     label = LABELS[command[0]]
     say(label)
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors:
@@ -64,6 +67,9 @@ def manage(command: list[str], stopping: threading.Event) -> None:
                 end_early(process)
                 return
         if process.returncode and not stopping.is_set():
+            if command[0] in LATER:
+                say(f"{label.rstrip('…')}没有成功，启动以后由定时任务再试。")
+                return
             errors.seek(0)
             raise Trouble(f"{label.rstrip('…')}没有成功：\n{errors.read().strip()[-2000:]}")
 

@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from dev.common import ROOT
 
@@ -34,9 +35,7 @@ class Child:
         return self.process.pid if self.process else 0
 
     def start(self, keep_open: Sequence[int] = ()) -> None:
-        if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
-            self.log.replace(self.log.with_suffix(".log.1"))
-        with open(self.log, "ab") as log:
+        with self.open_log() as log:
             self.process = subprocess.Popen(
                 self.command,
                 cwd=ROOT,
@@ -48,6 +47,15 @@ class Child:
                 pass_fds=keep_open,
             )
         self.begun, self.next_start = time.monotonic(), None
+
+    def open_log(self) -> BinaryIO:
+        """On a full disk a process without a log is better than none."""
+        try:
+            if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
+                self.log.replace(self.log.with_suffix(".log.1"))
+            return open(self.log, "ab")
+        except OSError:
+            return open(os.devnull, "ab")
 
     def ended(self) -> str | None:
         """How it ended, in words, or None while it runs. Does not reap it: its number stays taken until `clear`."""

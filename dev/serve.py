@@ -5,23 +5,24 @@ Runs in the virtual environment; dev/commands.py has taken the run lock, ended l
 
 import os
 import secrets
-import signal
+import shutil
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
 
-from changning import embedded
+from changning import embedded, env
 from dev import leftovers, prepare
-from dev.commands import address
+from dev.commands import address, shown
 from dev.common import PYTHON, ROOT, Trouble, data_dir, say, stop_with, write_json
 from dev.processes import Child
+from dev.stopping import Stopping
 
 BEAT_SECONDS = 0.5
 WEB_PATIENCE_SECONDS = 60
 STOP_SECONDS = 10
+PAUSE_SECONDS = 5
 
 
 class Supervisor:
@@ -29,19 +30,24 @@ class Supervisor:
         self.data = data_dir()
         self.host, self.port = address()
         self.mark = secrets.token_hex(16)
-        self.stopping = threading.Event()
+        self.stopping = Stopping()
         self.children: list[Child] = []
+        self.full = False  # whether it was said that the disk is
 
     def run(self) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, lambda *_: self.stopping.set())
+        self.stopping.listen()
         try:
             self.start_embedded()
             prepare.database_and_files(self.data, self.stopping)
             if not self.stopping.is_set():
                 self.start_children()
             while not self.stopping.wait(BEAT_SECONDS):
-                self.look_after()
+                try:
+                    self.look_after_space()
+                    self.look_after()
+                except OSError as error:  # mostly a full disk, which another program may empty again
+                    say(f"暂时不能照看各个进程（{error.strerror or error}），{PAUSE_SECONDS} 秒后再试。")
+                    self.stopping.wait(PAUSE_SECONDS)
         finally:
             self.stop()
 
@@ -49,7 +55,7 @@ class Supervisor:
         try:
             embedded.ensure_database()
             embedded.ensure_broker()
-        except embedded.EmbeddedError as error:
+        except (embedded.EmbeddedError, OSError) as error:
             raise Trouble(str(error)) from error
 
     def start_children(self) -> None:
@@ -83,6 +89,18 @@ class Supervisor:
             for name, (label, command) in commands.items()
         ]
 
+    def look_after_space(self) -> None:
+        """Say once that the disk is full, and once that it is not any more: the pages do the rest by themselves."""
+        full = shutil.disk_usage(self.data).free < env.DISK_RESERVE
+        if full != self.full:
+            least = env.DISK_RESERVE // 2**20
+            say(
+                f"磁盘空间不足：{self.data} 所在的磁盘剩余不到 {least} MB。现在只能查看，不能保存；清理以后自动恢复。"
+                if full
+                else "磁盘空间已恢复，可以保存。"
+            )
+            self.full = full
+
     def start_child(self, child: Child) -> None:
         self.note()  # the mark is on disk before anything carries it
         child.start(keep_open=self.lease_fds())
@@ -94,8 +112,13 @@ class Supervisor:
         return () if fd is None else (fd,)
 
     def note(self) -> None:
+        """Keep what runs for the next `make run`. On a full disk the note before stays: it holds the mark already."""
         alive = {child.name: leftovers.record(child.pid) for child in self.children if child.pid}
-        write_json(self.data / leftovers.RUN_FILE, {"mark": self.mark, "processes": alive})
+        try:
+            write_json(self.data / leftovers.RUN_FILE, {"mark": self.mark, "processes": alive})
+        except OSError:
+            if not (self.data / leftovers.RUN_FILE).exists():
+                raise
 
     def look_after(self) -> None:
         for child in self.children:
@@ -118,7 +141,7 @@ class Supervisor:
             self.start_embedded()
         except Trouble as trouble:
             say(str(trouble))
-            self.stopping.wait(5)
+            self.stopping.wait(PAUSE_SECONDS)
         else:
             say("已恢复。")
 
@@ -129,8 +152,7 @@ class Supervisor:
         )
 
     def greet(self, accounts: subprocess.Popen[str]) -> None:
-        shown = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
-        base = f"http://{shown}:{self.port}/"
+        base = shown(self.host, self.port)
         up = self.answers(f"{base}healthz")
         out, errors = accounts.communicate()
         if up:
@@ -153,8 +175,7 @@ class Supervisor:
         return False
 
     def stop(self) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
+        self.stopping.close_ears()
         say("正在停止……")
         for child in self.children:
             child.ask_to_stop()

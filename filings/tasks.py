@@ -11,4 +11,4 @@ def run_reconciliation(pk: int) -> None:
     jobs.run(pk, run.work)
 
 
-jobs.runner(run.KIND, run_reconciliation.delay, page="filings:reconciliation")
+jobs.runner(run.KIND, run_reconciliation, page="filings:reconciliation")

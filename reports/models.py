@@ -25,6 +25,8 @@ class NightlyRun(models.Model):
         related_name="+",
     )
 
+    counted = False  # whether its snapshot was made after the day was over, known while the chain runs
+
     class Meta:
         verbose_name = "夜间任务"
         ordering = ["-date"]

@@ -8,15 +8,15 @@ from django.utils import timezone
 from core import exports, jobs
 from core.choices import JobState
 from core.models import Draft, Job
+from core.parameters import value
 from core.todo import Entry, source
 from orgs.queries import targets, todo
 from places.models import District
+from reports import policy
 from reports.choices import RunState
 from reports.models import LeadershipWorkbook, NightlyRun
 
-CATCH_UP_DAYS = 31
 DUE_HOUR = 2  # by then a night that began at half past twelve has ended
-STALE_AFTER = datetime.timedelta(hours=2)
 JOB_ACTIONS = {
     JobState.WAITING: ("已核对完，等您决定", "warn"),
     JobState.DONE: ("已完成，请下载文件", "info"),
@@ -46,15 +46,38 @@ def is_red(today: datetime.date | None = None, now: datetime.datetime | None = N
     return run is None or run.state == RunState.FAILED
 
 
-def missed(today: datetime.date) -> list[datetime.date]:
-    """Nights since the last finished run that did not finish, oldest first, at most CATCH_UP_DAYS back."""
-    night = today - datetime.timedelta(days=1)
-    done = set(NightlyRun.objects.filter(state=RunState.DONE).values_list("date", flat=True))
-    if not done:
-        return [night]
-    first = max(max(done), night - datetime.timedelta(days=CATCH_UP_DAYS)) + datetime.timedelta(days=1)
-    days = [first + datetime.timedelta(days=n) for n in range((night - first).days + 1)]
-    return [day for day in days if day not in done]
+def missing(now: datetime.datetime | None = None) -> list[datetime.date]:
+    """The nights without a finished run, oldest first: within the dated window, but not before the first run of all.
+
+    A run that was started before its day was over does not count as finished.
+    """
+    now = timezone.localtime(now)
+    last = policy.last_night(now)
+    first = NightlyRun.objects.order_by("date").values_list("date", flat=True).first()
+    window = datetime.timedelta(days=int(value(policy.CATCH_UP_DAYS, now.date())) - 1)
+    start = max(min(first or last, last), last - window)
+    done = NightlyRun.objects.filter(state=RunState.DONE, date__gte=start)
+    whole = {date for date, at in done.values_list("date", "started_at") if timezone.localdate(at) > date}
+    days = (start + datetime.timedelta(days=n) for n in range((last - start).days + 1))
+    return [day for day in days if day not in whole]
+
+
+def due(now: datetime.datetime | None = None) -> list[datetime.date]:
+    """The missing nights, less those that failed just now and rest until they are tried again.
+
+    Only for whoever holds the lock of the nights: a night that is being worked on would look like one that was killed.
+    """
+    now = timezone.localtime(now)
+    days = missing(now)
+    tried = {run.date: run for run in NightlyRun.objects.filter(date__in=days)}
+    return [day for day in days if day not in tried or _rested(tried[day], now)]
+
+
+def _rested(run: NightlyRun, now: datetime.datetime) -> bool:
+    if timezone.localdate(run.started_at) <= run.date:
+        return True  # made by hand before the day was over
+    since = run.finished_at or run.started_at
+    return not since <= now < since + policy.pause(run.runs, run.state == RunState.FAILED)
 
 
 def workbooks(user, limit: int = 60):

@@ -1,26 +1,25 @@
-import datetime
+"""The clock of the nights: what is due is found in the records, never in the broker."""
 
 from celery import shared_task
-from django.utils import timezone
 
-from accounts.models import User
-from reports import actions, queries
+from core import jobs, outages
+from reports import actions
 
 
-@shared_task(name="reports.tasks.nightly")
-def nightly(date: str = "", by: int | None = None):
-    """The chain of a date (default: yesterday). A second start while one runs does nothing."""
-    night = datetime.date.fromisoformat(date) if date else queries.last_night()[0]
+@shared_task(name="reports.tasks.nights")
+def nights() -> None:
+    """Every minute: the nights that are due, also those that a stopped machine missed or a kill interrupted."""
+    if outages.short_of_space():
+        return
     try:
-        actions.nightly(night, by=User.objects.filter(pk=by).first())
+        actions.nights(only_due=True)
     except actions.Busy:
         return
 
 
-@shared_task(name="reports.tasks.catch_up")
-def catch_up():
-    """Hourly: nights that a stopped machine missed, and failed ones, are run."""
-    try:
-        actions.catch_up(timezone.localdate())
-    except actions.Busy:
-        return
+@shared_task
+def run_nights(pk: int) -> None:
+    jobs.run(pk, actions.carry_out)
+
+
+jobs.runner(actions.KIND, run_nights)

@@ -121,7 +121,12 @@ class Valkey:
                 stderr=log,
                 start_new_session=True,
             )
-        self.pidfile.write_text(f"{self._process.pid} {started_at(self._process.pid)}")
+        try:
+            self.pidfile.write_text(f"{self._process.pid} {started_at(self._process.pid)}")
+        except OSError:  # unrecorded it could meet a second one on the same file
+            self._process.kill()
+            self._process.wait()
+            raise
         end = time.monotonic() + READY_SECONDS
         while self._process.poll() is None and time.monotonic() < end:
             if self.ready():

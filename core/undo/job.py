@@ -1,5 +1,7 @@
 """A large act is taken back in the background."""
 
+from django.db import transaction
+
 from core import jobs
 from core.choices import JobState
 from core.models import Job
@@ -22,19 +24,15 @@ def submit(act: Act, by, take: list[str]) -> Job:
     return job
 
 
-def work(pk: int) -> None:
-    """Harmless when delivered twice: an act is taken back once."""
-    job = jobs.claim(pk)
-    if job is None:
-        return
-    with jobs.Progress(pk) as progress:
-        progress.step("撤销", job.total)
-        try:
+def work(job: Job, progress: jobs.Progress) -> None:
+    """The end of the job is part of the act: after a kill either both are there or neither."""
+    progress.step("撤销", job.total)
+    try:
+        with transaction.atomic():
             done = undo(job.params["context"], job.owner, job.params["take"])
-        except Refused as refused:
-            jobs.close(pk, JobState.FAILED, message=str(refused))
-        else:
-            jobs.close(pk, JobState.DONE, step="", done=job.total, message=words(done))
+            jobs.end(job, JobState.DONE, done=job.total, message=words(done))
+    except Refused as refused:
+        raise jobs.Refused(str(refused)) from refused
 
 
 def words(done: Plan) -> str:

@@ -94,6 +94,7 @@ def undo(context, by, take: Iterable[str] = (), *, reason: str = "", **more) -> 
             done = _back(context, chosen)
             record.by_act, record.result = uuid.UUID(str(own.id)), {"parts": [_stored(part) for part in done]}
             record.save()
+            connection.check_constraints()  # here, also when the caller's transaction goes on
     except IntegrityError as error:
         raise Refused("有号码已被别的记录使用，不能撤销。请先核对以后的修改，再逐条处理。") from error
     return Plan(act, done)

@@ -53,10 +53,12 @@ def decide(request, job: Job, view, action):
         jobs.cancel(job.pk, JobState.WAITING, message="已取消，没有修改任何记录。")
         return redirect(f"{view.address}?{job.params['query']}")
     if step == "confirm":
-        if request.POST.get("at") != job.result.get("at"):
-            messages.warning(request, "变更内容在别处改过，请再看一遍现在的预览。")
-        elif job.result.get("change") and jobs.again(job.pk, JobState.WAITING):
+        seen = request.POST.get("at")
+        if seen == job.result.get("at") and not job.result.get("change"):
+            return redirect("jobs:bulk", job.pk)
+        if jobs.again(job.pk, JobState.WAITING, still=lambda now: now.result.get("at") == seen):
             return redirect("jobs:detail", job.pk)
+        messages.warning(request, "变更内容在别处改过，请再看一遍现在的预览。")
         return redirect("jobs:bulk", job.pk)
     form = bulk.form_of(job, action, request.POST)
     if not form.is_valid():

@@ -77,7 +77,8 @@ def download(request, pk: int):
         raise Http404 from refused
     audit.record(AuditKind.EXPORT, request, act="下载", job=job.pk, title=job.title)
     if job.kind in OWN_KINDS and "fetched_at" not in job.result:
-        Job.objects.filter(pk=pk).update(result=job.result | {"fetched_at": timezone.now()})
+        same = Job.objects.filter(pk=pk, state=JobState.DONE, finished_at=job.finished_at)
+        same.update(result=job.result | {"fetched_at": timezone.now()})
     return FileResponse(
         job.file.open("rb"), as_attachment=True, filename=job.file_name or f"{job.title}.xlsx"
     )

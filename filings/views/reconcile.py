@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from core import audit
+from core import audit, scratch
 from core.bulk import BulkAction
 from core.choices import JOB_OPEN, AuditKind, JobState
 from core.registry import register as listed
@@ -323,7 +323,7 @@ def ours(request, pk: int):
     """What only we have, in the columns of their system."""
     found = found_run(request, pk, DO)
     teams = list(queries.only_ours(request.user, found))
-    file = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115  the response closes it
+    file = tempfile.NamedTemporaryFile(suffix=".xlsx", dir=scratch.place())  # noqa: SIM115  the response closes it
     rows = tables.write_theirs(Path(file.name), found.source, teams)
     name = f"{found.source.name}_仅本系统有_{timezone.localdate():%Y%m%d}.xlsx"
     audit.record(AuditKind.EXPORT, request, list=name, rows=rows, scope=request.user.area.label)

@@ -102,7 +102,7 @@ def _stage(cursor, since) -> int:
 def not_duplicate(pair: DuplicatePair, *, by, note: str = "") -> None:
     """Remembered: the night does not propose this pair again."""
     with told(Verb.DISTINCT, by, note):
-        DuplicatePair.objects.filter(pk=pair.pk).update(
+        DuplicatePair.objects.filter(pk=pair.pk, state=PairState.OPEN).update(
             state=PairState.DISTINCT, decided_by=by, decided_at=timezone.now(), note=note
         )
 

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from core import audit
+from core import audit, scratch
 from core.choices import JOB_OPEN, AuditKind, JobState
 from core.ledger.guard import check_upload
 from core.ledger.templates import write_template
@@ -132,7 +132,7 @@ def import_template(request, kind: str):
     require(request.user, "orgs.import", DOING)
     if kind not in LEDGERS:
         raise Http404
-    file = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115  the response closes it
+    file = tempfile.NamedTemporaryFile(suffix=".xlsx", dir=scratch.place())  # noqa: SIM115  the response closes it
     write_template(LEDGERS[kind], Path(file.name), request.user.area.label, imports.place_names(request.user))
     return FileResponse(file, as_attachment=True, filename=f"{LEDGERS[kind].name}模板.xlsx")
 

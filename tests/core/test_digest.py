@@ -7,6 +7,8 @@ from django.core import mail
 
 from core import digest, notices
 from core.models import Digest
+from core.tasks import tell_subscribers
+from tests.conftest import credit_code
 
 TODAY = datetime.date.today()
 
@@ -41,3 +43,27 @@ def test_a_mail_server_that_is_away_is_asked_again(late, cast, monkeypatch):
     assert Digest.objects.get().sent_at is None
     assert digest.send(TODAY) == (2, 1)
     assert len(mail.outbox) == 1
+
+
+def test_a_mail_that_did_not_go_out_is_sent_in_the_next_hour_and_only_that_one(late, cast, monkeypatch):
+    """Who had nothing to do in the morning gets no mail in the course of the day."""
+    real, broken = digest.send_mail, [cast.street.email]
+
+    def away(subject, text, sender, to):
+        if to == broken:
+            raise ConnectionRefusedError
+        return real(subject, text, sender, to)
+
+    monkeypatch.setattr(digest, "send_mail", away)
+    assert digest.send(TODAY) == (2, 0)
+    broken.clear()
+    type(late).objects.filter(pk=late.pk).update(
+        street=cast.yi, community=cast.yi1
+    )  # now others have something to do
+    type(late).objects.create(
+        tier="registered", name="另一家", status="normal", category="culture", street=cast.jia, community=cast.jia1,
+        credit_code=credit_code(900_001), legal_form="service_agency", certificate_expires_on=datetime.date(2020, 1, 1),
+    )  # fmt: skip
+    tell_subscribers()
+    tell_subscribers()
+    assert [sent.to for sent in mail.outbox] == [[cast.street.email]]

@@ -50,6 +50,28 @@ def test_second_supervisor_on_one_data_folder_is_refused(tmp_path):
             commands.hold_run_lock(tmp_path)
 
 
+def test_the_refusal_names_the_address_under_which_it_runs(tmp_path, monkeypatch):
+    monkeypatch.setenv("PORT", "8123")
+    monkeypatch.setenv("HOST", "0.0.0.0")
+    held = commands.hold_run_lock(tmp_path)
+    try:
+        with pytest.raises(Trouble, match=rf"已经在运行：http://127.0.0.1:8123/（进程 {os.getpid()}，"):
+            commands.hold_run_lock(tmp_path)
+    finally:
+        os.close(held)
+
+
+def test_a_file_that_cannot_be_written_whole_leaves_nothing_and_keeps_the_old_one(tmp_path, monkeypatch):
+    path = tmp_path / "run.json"
+    write_json(path, {"mark": "a"})
+    monkeypatch.setattr(
+        Path, "replace", lambda *args: (_ for _ in ()).throw(OSError(28, "No space left on device"))
+    )
+    with pytest.raises(OSError):
+        write_json(path, {"mark": "b"})
+    assert read_json(path) == {"mark": "a"} and list(tmp_path.iterdir()) == [path]
+
+
 def test_data_folder_that_cannot_be_written_is_said(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(Trouble, match="不能写入"):

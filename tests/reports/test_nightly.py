@@ -42,13 +42,18 @@ def test_twice_on_one_date_changes_nothing(register):
     assert NightlyRun.objects.count() == 1
 
 
+def moment(day: datetime.date, hour: int = 9, minute: int = 0) -> datetime.datetime:
+    at = datetime.datetime.combine(day, datetime.time(hour, minute))
+    return timezone.make_aware(at)
+
+
 def test_a_missed_night_is_caught_up_and_called_late(register):
     actions.nightly(NIGHT, today=NEXT)
-    today = NIGHT + datetime.timedelta(days=4)
-    assert queries.missed(today) == [NIGHT + datetime.timedelta(days=n) for n in (1, 2, 3)]
-    runs = actions.catch_up(today)
+    now = moment(NIGHT + datetime.timedelta(days=4))
+    assert queries.missing(now) == [NIGHT + datetime.timedelta(days=n) for n in (1, 2, 3)]
+    runs = actions.nights(now=now)
     assert [(r.date.day, r.late) for r in runs] == [(3, True), (4, True), (5, False)]
-    assert queries.missed(today) == []
+    assert queries.missing(now) == []
 
 
 def test_a_failing_step_is_told_and_does_not_stop_the_others(register, monkeypatch):
@@ -76,10 +81,13 @@ def test_the_command_names_each_step_and_fails_when_one_failed(register, capsys,
         call_command("nightly", date=NIGHT)
 
 
-def test_the_page_is_red_until_the_last_night_is_there(register, cast, sign_in):
+def test_the_page_is_red_until_the_last_night_is_there(
+    register, cast, sign_in, django_capture_on_commit_callbacks
+):
     client = sign_in(cast.sysadmin)
     assert "没有运行" in client.get(reverse("reports:nightly")).content.decode()
-    assert client.post(reverse("reports:nightly_run")).status_code == 302
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(reverse("reports:nightly_run")).status_code == 302
     page = client.get(reverse("reports:nightly")).content.decode()
     assert "没有运行" not in page
     assert "达标快照" in page
@@ -126,9 +134,10 @@ def test_home_opens_for_roles_without_business_data(who, cast, sign_in):
 
 
 def test_the_command_catches_up_and_then_has_nothing_to_do(register, capsys):
-    call_command("nightly", missed=True)
+    call_command("nightly")
     assert NightlyRun.objects.get().state == RunState.DONE
-    call_command("nightly", missed=True)
+    call_command("nightly")
+    assert "没有漏掉的晚上" in capsys.readouterr().out
     assert NightlyRun.objects.get().runs == 1
 
 

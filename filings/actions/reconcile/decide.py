@@ -149,9 +149,11 @@ def keep(pks: Sequence[int], *, by, reason: str) -> None:
 
 
 def settle(pks: Sequence[int], decision: Decision, by) -> None:
-    Difference.objects.filter(pk__in=list(pks)).update(
-        decision=decision, decided_by=by, decided_at=timezone.now()
-    )
+    """Of two people who decide on one value at the same moment the second is told; nothing of theirs is written."""
+    barred = ALREADY if decision == Decision.KEPT else [Decision.ADOPTED]
+    open_ = Difference.objects.filter(pk__in=list(pks)).exclude(decision__in=barred)
+    if open_.update(decision=decision, decided_by=by, decided_at=timezone.now()) != len(set(pks)):
+        raise ValidationError("刚才有人对其中的值作了决定，请刷新页面后再办理。")
 
 
 def keep_refusals(differences: list[Difference]) -> dict[int, str]:

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from core import jobs
+from core import exports, jobs
 from core.choices import JobState
 from core.history import told
 from core.ledger.faults import RowError
@@ -73,8 +73,7 @@ def cancel(*, run: Reconciliation) -> None:
 
 def drop_file(job: Job) -> None:
     """The upload also holds rows of other streets, which are not kept."""
-    job.file.delete(save=False)
-    Job.objects.filter(pk=job.pk).update(file="")
+    exports.drop_file(job)
 
 
 def work(job: Job, progress: jobs.Progress) -> None:
@@ -84,7 +83,7 @@ def work(job: Job, progress: jobs.Progress) -> None:
     try:
         headers = layouts.read_headers(Path(job.file.path), run.source)
         if unknown := unknown_columns(run.source, headers):
-            jobs.close(job.pk, JobState.WAITING, step="", message=unknown, result={"headers": headers})
+            jobs.end(job, JobState.WAITING, message=unknown, result={"headers": headers})
             return
         finish(job, run, headers, progress)
     except Refused as refused:
@@ -119,7 +118,6 @@ def finish(job: Job, run: Reconciliation, headers: list[str], progress: jobs.Pro
             )
             words += f"另有 {run.outside:,} 行不在管辖范围，没有保留（{streets}）。"
         progress.go_on()
-        if not jobs.settle(
+        jobs.end(
             job, JobState.DONE, message=words, done=run.rows, total=run.rows, result={"headers": headers}
-        ):
-            raise jobs.Stopped
+        )

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 
-from core import jobs
+from core import jobs, outages
 from core.choices import JobState
 from core.ledger.columns import Ledger
 from core.ledger.faults import RowError
@@ -81,8 +81,12 @@ def _again(job: Job, params: dict) -> None:
         raise ValidationError(OVER)
 
 
-def work(job: Job, ledgers: dict[str, Ledger], progress) -> None:
-    """Do what the job asks for next."""
+def work(pk: int, ledgers: dict[str, Ledger]) -> None:
+    """Do what the job asks for next. Harmless when delivered twice or killed half way."""
+    jobs.run(pk, lambda job, progress: _next(job, ledgers, progress))
+
+
+def _next(job: Job, ledgers: dict[str, Ledger], progress) -> None:
     if not (job.owner.is_active and job.owner.may("orgs.import") and job.owner.area.kind != "none"):
         raise jobs.Refused("发起人的账号已停用，或不再有导入的权限，没有写入任何内容。")
     phases = {"check": _check, "write": _write}
@@ -94,6 +98,8 @@ def work(job: Job, ledgers: dict[str, Ledger], progress) -> None:
         log.exception("import %s fails at row %s", job.pk, error.row)
         raise jobs.Refused(error.sentence(job.pk)) from error
     except DatabaseError as error:
+        if outages.passing(error):
+            raise
         log.exception("import %s was refused by the database", job.pk)
         raise jobs.Refused(RETRY) from error
 
