@@ -2,7 +2,6 @@
 
 import errno
 import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,7 +84,7 @@ def short_of_space() -> bool:
 
 
 def places() -> set[Path]:
-    return {Path(settings.DATA_DIR), Path(settings.MEDIA_ROOT), Path(tempfile.gettempdir())}
+    return {Path(settings.DATA_DIR), Path(settings.MEDIA_ROOT)}
 
 
 def free(place: Path) -> int:

@@ -9,12 +9,12 @@ from orgs.tables.ledgers import LEDGERS
 
 @shared_task
 def run_import(pk: int) -> None:
-    jobs.run(pk, lambda taken, progress: job.work(taken, LEDGERS, progress))
+    job.work(pk, LEDGERS)
 
 
 @shared_task
 def run_marked(pk: int) -> None:
-    jobs.run(pk, lambda taken, progress: marked.work(taken, LEDGERS, progress))
+    marked.work(pk, LEDGERS)
 
 
 jobs.runner(job.KIND, run_import, page="orgs:import_detail")

@@ -94,7 +94,12 @@ REDIS_URL = env.text("REDIS_URL") or embedded.redis_url()
 CACHES = {"default": {"BACKEND": "core.cache.Cache", "LOCATION": REDIS_URL}}
 
 CELERY_BROKER_URL = env.text("REDIS_URL") or embedded.broker_url()
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 6 * 3600}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 6 * 3600,
+    "socket_timeout": 20,  # seconds: a broker that is silent is one that is away
+    "socket_connect_timeout": 5,
+    "socket_keepalive": True,
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -61,22 +61,25 @@ def test_preview_is_short_and_its_choices_are_made_without_scripts(cast, enter, 
     assert page.locator("main").bounding_box()["width"] <= page.viewport_size["width"]
     for words in ("换负责人 100", "改名 12", "编号相同、其他不同：60 行"):
         assert page.locator(f"text={words}").count() == 1
-    page.click("text=查看全部 60 行")
+    page.click("text=已选 0 行，查看并选定")
     photograph(page, f"import-held-{size}")
     assert page.locator("tbody tr").count() == 60
-    page.go_back()
+    page.check("[aria-label='更新第 2 行']")
+    page.click("text=保存本页的选择")
+    assert page.is_checked("[aria-label='更新第 2 行']")
+    page.click("text=返回这次导入")
     page.check("text=清空“备注”")
     page.click("text=只导入正确的行")
     page.wait_for_selector("text=撤销这次导入")
     photograph(page, f"import-done-{size}")
     assert Organization.objects.filter(leader_name="王五", remark="").count() == 100
-    assert not Organization.objects.filter(leader_name="李四").exists()
+    assert Organization.objects.get(leader_name="李四").name == "别的0队"
     page.click("text=查看写入的记录")
-    assert page.locator("[data-count='152']").count() == 1
+    assert page.locator("[data-count='153']").count() == 1
     page.go_back()
     page.click("text=撤销这次导入")
     assert (
-        "撤销将恢复 112 条" in page.inner_text("main")
+        "撤销将恢复 113 条" in page.inner_text("main")
         and Organization.objects.filter(leader_name="王五").exists()
     )
 

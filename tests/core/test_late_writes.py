@@ -24,6 +24,7 @@ from filings.models import Difference, Line
 from filings.queries import layouts
 from orgs.actions import bulk
 from orgs.actions.imports import job as imports
+from orgs.actions.status import FLOW, ask
 from orgs.models import Organization
 from orgs.tables.ledgers import LEDGERS
 from reports import actions
@@ -311,6 +312,35 @@ def test_of_two_who_decide_on_one_value_the_second_is_told(cast, send):
     assert "刚才有人" in caught[0]
     found.refresh_from_db()
     assert (found.decision, found.decided_by) == (Decision.ADOPTED, cast.street)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("approve", "refuse"), ("refuse", "approve"), ("withdraw", "approve")]
+)
+def test_of_two_who_decide_on_one_case_the_second_finds_it_decided(cast, make_org, first, second):
+    case = ask(
+        make_org(), by=cast.committee, status="stopped", effective_on=timezone.localdate(), reason="不再活动"
+    )
+    people, caught = {"approve": cast.street, "refuse": cast.street, "withdraw": cast.committee}, []
+
+    def late():
+        try:
+            FLOW.take(case, second, by=people[second], note="后到")
+        except ValidationError as refused:
+            caught.append("".join(refused.messages))
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=late)
+    with transaction.atomic():
+        taken = FLOW.take(case, first, by=people[first], note="先到")
+        other.start()
+        other.join(0.5)
+        assert other.is_alive()
+    other.join(20)
+    assert "刷新页面" in caught[0]
+    case.refresh_from_db()
+    assert (case.state, case.said["words"]) == (taken.state, "先到")
 
 
 def test_a_preview_that_changed_meanwhile_is_not_carried_out(cast):

@@ -129,22 +129,24 @@ def rounds(installation: Installation, chosen, small: bool) -> int:
     check()
     done: Counter = Counter()
     failed, recovered, begun = [], [], time.monotonic()
-    for number in range(1, chosen.rounds + 1):
-        name, kind = rng.choice(names), rng.choice(kinds)
-        at = time.monotonic()
-        try:
-            recovered.append(one_round(world, acts.ACTS[name], kind, rng, acts))
-            if number % 10 == 0 or number == chosen.rounds:
-                world.read(lambda: acts.everything(world))
-            result = "ok"
-        except Exception as error:
-            result = f"FAILED {type(error).__name__}: {str(error)[:300]}"
-            failed.append((number, name, kind, result))
-            traceback.print_exc()
-            installation.wait_well()
-        done[name, kind] += 1
-        print(f"{number:4} {name:10} {kind:15} {time.monotonic() - at:6.1f} s  {result}", flush=True)
-    report(world, done, failed, recovered, time.monotonic() - begun, chosen, small)
+    try:
+        for number in range(1, chosen.rounds + 1):
+            name, kind = rng.choice(names), rng.choice(kinds)
+            at = time.monotonic()
+            try:
+                recovered.append(one_round(world, acts.ACTS[name], kind, rng, acts))
+                if number % 10 == 0 or number == chosen.rounds:
+                    world.read(lambda: acts.everything(world))
+                result = "ok"
+            except Exception as error:
+                result = f"FAILED {type(error).__name__}: {str(error)[:300]}"
+                failed.append((number, name, kind, result))
+                traceback.print_exc()
+                installation.wait_well()
+            done[name, kind] += 1
+            print(f"{number:4} {name:10} {kind:15} {time.monotonic() - at:6.1f} s  {result}", flush=True)
+    finally:  # also of what was interrupted
+        report(world, done, failed, recovered, time.monotonic() - begun, chosen, small)
     return 1 if failed else 0
 
 

@@ -819,3 +819,18 @@ def test_a_character_that_no_database_takes_breaks_no_reconciliation(
     assert {"contact_phone", "place"} <= set(
         Difference.objects.filter(line__run=run).values_list("field", flat=True)
     )
+
+
+def test_what_nobody_foresaw_in_a_row_is_told_once_with_the_row(
+    cast, filing, reconcile, make_team, monkeypatch
+):
+    def odd(name):
+        if name == "太极队":
+            raise ValueError(name)
+        return name
+
+    teams = [make_team("合唱队"), make_team("太极队")]
+    monkeypatch.setattr("filings.actions.reconcile.matching.name_key", odd)
+    run = reconcile(cast.street, [row_of(team) for team in teams])
+    assert (run.job.state, run.job.attempts) == (JobState.FAILED, 1)
+    assert run.job.message.startswith("第 5 行无法处理") and not Line.objects.filter(run=run).exists()

@@ -9,9 +9,11 @@ import openpyxl
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.utils import timezone
 
 from core.choices import JobState
 from core.models import Job
+from core.tasks import requeue_stalled
 from orgs.actions.imports import job as jobs
 from orgs.actions.imports import register as register_import
 from orgs.models import ImportFault, ImportRow, Organization
@@ -332,6 +334,29 @@ def test_faults_are_shown_before_the_copy_is_made_and_without_it(cast, sign_in, 
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_killed_marking_is_taken_up_again_and_takes_nothing_away(cast, sign_in, ledger, monkeypatch):
+    class Killed(BaseException):
+        pass
+
+    def killed(source, target, *rest):
+        target.write_text("half")
+        raise Killed
+
+    monkeypatch.setattr("orgs.actions.imports.marked.mark", killed)
+    client = sign_in(cast.officer)
+    with contextlib.suppress(Killed):
+        send(client, ledger({}, {"参加人数": 3}))
+    source, copy = Job.objects.get(kind=imports.KIND), Job.objects.get(kind=imports.MARKED)
+    assert (source.state, copy.state) == (JobState.WAITING, JobState.RUNNING)
+    monkeypatch.undo()
+    Job.objects.filter(pk=copy.pk).update(heartbeat_at=timezone.now() - timezone.timedelta(minutes=5))
+    assert requeue_stalled() == 1
+    copy.refresh_from_db()
+    assert copy.state == JobState.DONE and copy.file
+    assert Job.objects.get(pk=source.pk).state == JobState.WAITING
+
+
+@pytest.mark.django_db(transaction=True)
 def test_preview_is_folded_summed_up_by_field_and_paged(cast, sign_in, ledger):
     client = sign_in(cast.officer)
     rows = [{} for _ in range(230)]
@@ -371,6 +396,22 @@ def test_held_and_emptied_are_applied_once_they_are_ticked(cast, sign_in, ledger
     assert set(Organization.objects.values_list("name", "remark", "leader_name")) == {
         ("绿苑舞蹈队", "每周一练", "李四"), ("第2合唱队", "", "张三"),
     }  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_held_rows_are_ticked_one_by_one(cast, sign_in, ledger):
+    client = sign_in(cast.officer)
+    client.post(f"{send(client, ledger(*[{}] * 3))['Location']}confirm/", {"rows": "all"})
+    url = send(client, ledger(*[OTHER | {"团队名称": f"别{n}队"} for n in range(3)]))["Location"]
+    assert "已选 0 行" in client.get(url).content.decode()
+    client.post(f"{url}choose/", {"listed": [2, 3, 4], "row": [2, 4]})
+    client.post(f"{url}choose/", {"listed": [2], "row": []})
+    assert client.get(f"{url}?group=held").content.decode().count(" checked") == 1
+    assert "已选 1 行" in client.get(url).content.decode()
+    client.post(f"{url}confirm/", {"rows": "all"})
+    assert set(Organization.objects.values_list("name", flat=True)) == {"第1合唱队", "第2合唱队", "别2队"}
+    answer = client.post(f"{url}choose/", {"listed": [2], "row": [2]}, follow=True)
+    assert "已经确认或取消过了" in answer.content.decode()
 
 
 @pytest.mark.django_db(transaction=True)

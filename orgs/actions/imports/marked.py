@@ -39,7 +39,12 @@ def ask_again(source: Job) -> None:
         raise ValidationError("标注副本正在生成或已经生成，请刷新页面。")
 
 
-def work(job: Job, ledgers: dict[str, Ledger], progress) -> None:
+def work(pk: int, ledgers: dict[str, Ledger]) -> None:
+    """Make the copy. Harmless when delivered twice or killed half way."""
+    jobs.run(pk, lambda job, progress: _make(job, ledgers, progress))
+
+
+def _make(job: Job, ledgers: dict[str, Ledger], progress) -> None:
     source = Job.objects.filter(pk=job.params["import"]).first()
     if source is None or not source.file:
         raise jobs.Refused("原来的台账已经删除，不能再生成标注副本。")
