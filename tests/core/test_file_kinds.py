@@ -8,6 +8,7 @@ from PIL import Image
 
 from core import attachments, photos
 from core.ledger.guard import Refused
+from core.pdf import answer, words
 from tests.conftest import PDF
 
 
