@@ -4,6 +4,7 @@ The job keeps the rows as they were chosen. What the preview promised is what is
 list meanwhile is left alone, and the result file says why.
 """
 
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,6 @@ from core import exports, jobs
 from core.choices import JobState
 from core.history import told
 from core.models import Job
-from core.scratch import scratch
 
 KIND = "bulk"
 MOST = 100_000
@@ -160,7 +160,7 @@ def carry_out(job: Job, progress: jobs.Progress) -> None:
     if not form.is_valid():
         raise jobs.Refused("所填内容现在已不可用，没有修改任何记录。请重新选取后再办理。")
     promised = job.params["change"]
-    with transaction.atomic(), scratch(f"job-{job.pk}") as folder:
+    with transaction.atomic(), tempfile.TemporaryDirectory(prefix="bulk-") as folder:
         progress.step("核对", len(promised))
         locked = among(view.model._base_manager.order_by("pk"), promised).select_for_update()
         len(locked.values_list("pk"))
@@ -178,7 +178,7 @@ def carry_out(job: Job, progress: jobs.Progress) -> None:
                 reasons |= left or {}
                 progress.at(min(start + CHUNK, len(change)))
         change = [pk for pk in change if pk not in reasons]
-        path = folder / "result.xlsx"
+        path = Path(folder) / "result.xlsx"
         write_result(path, job, results(view, action, job, reasons))
         exports.finish(
             job, path, f"{action.label}_结果_{timezone.localdate():%Y%m%d}.xlsx", len(job.params["ids"]),

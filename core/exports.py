@@ -1,5 +1,6 @@
 """Lists taken away as workbooks: made in the background for the person as the person is then, kept for a week."""
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -16,7 +17,6 @@ from core import audit, jobs
 from core.choices import JOB_OPEN, AuditKind, JobState
 from core.models import Job
 from core.registry import list_named
-from core.scratch import scratch
 from core.sheets import Sheet, write_sheet
 from core.views.base import require
 from core.words import without_numbers
@@ -107,8 +107,8 @@ def write(view, path: Path, progress: jobs.Progress | None = None) -> Sheet:
 def make(job: Job, progress: jobs.Progress) -> None:
     """What the worker does with an export."""
     view = opened(job)
-    with scratch(f"job-{job.pk}") as folder:
-        path = folder / "list.xlsx"
+    with tempfile.TemporaryDirectory(prefix="export-") as folder:
+        path = Path(folder) / "list.xlsx"
         sheet = write(view, path, progress)
         audit.record(
             AuditKind.EXPORT, user=job.owner, act="生成", job=job.pk, list=view.title, rows=sheet.count,

@@ -25,6 +25,8 @@ MOST_ATTEMPTS = 3
 WRITE_EVERY = 0.5  # seconds, when something moved
 BEAT_EVERY = 10  # seconds, in any case
 
+REFUSED = "refused"  # in the result of a job that its owner was told a reason for: nothing that anybody else must see to
+
 _senders: dict[str, Callable[[int], object]] = {}
 _pages: dict[str, str] = {}
 
@@ -115,6 +117,7 @@ def again(pk: int, *states: JobState, params: dict | None = None) -> bool:
         if job.state not in states:
             return False
         job.params |= params or {}
+        job.result.pop(REFUSED, None)
         # The heartbeat starts anew: a job that waited a day for a person is not stalled.
         job.state, job.finished_at, job.heartbeat_at = JobState.QUEUED, None, timezone.now()
         job.attempts, job.step, job.done, job.message = 0, "", 0, ""
@@ -142,7 +145,7 @@ def run(pk: int, work: Callable[[Job, "Progress"], None]) -> None:
     except Stopped:
         return
     except (Refused, PermissionDenied) as refused:
-        settle(job, JobState.FAILED, message=str(refused))
+        settle(job, JobState.FAILED, message=str(refused), result=job.result | {REFUSED: True})
     except Exception:
         log.exception("job %s failed", pk)
         told = f"处理时出错，没有完成。请重试；如再次失败，请把任务编号 {pk} 告知系统管理员。"

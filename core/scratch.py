@@ -1,38 +1,37 @@
-"""Where work in the background writes a file before it is kept: one folder for each piece of work, so that a killed attempt
-leaves nothing that stays. A temporary directory of the system would stay, empty or not, after every kill."""
+"""Folders for work in progress below DATA_DIR: what a killed process left behind is cleared away after a day."""
 
+import datetime
 import shutil
+import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.utils import timezone
 
-FORGOTTEN_AFTER = timedelta(days=1)
+LEFT_AFTER = datetime.timedelta(days=1)  # far longer than any work may take
 
 
 def place() -> Path:
-    return Path(settings.MEDIA_ROOT) / "scratch"
+    """Where the folders lie, private to the account that runs the product."""
+    found = Path(settings.DATA_DIR) / "scratch"
+    found.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return found
 
 
 @contextmanager
-def scratch(name: str) -> Iterator[Path]:
-    """An empty folder of this name, gone afterwards; what a killed attempt left in it goes first. Names are the job's, or the step's."""
-    folder = place() / name
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+def folder(prefix: str) -> Iterator[Path]:
+    """An empty folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix=f"{prefix}-", dir=place()) as name:
+        yield Path(name)
 
 
-def sweep() -> int:
-    """Remove folders of work that was killed and not taken up again; how many."""
-    before = (timezone.now() - FORGOTTEN_AFTER).timestamp()
-    old = [folder for folder in place().glob("*") if folder.stat().st_mtime < before]
-    for folder in old:
-        shutil.rmtree(folder, ignore_errors=True)
-    return len(old)
+def clear_old() -> int:
+    """Remove what nobody works on any more; how many."""
+    before, count = time.time() - LEFT_AFTER.total_seconds(), 0
+    for path in place().iterdir():
+        if path.lstat().st_mtime < before:
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+            count += 1
+    return count

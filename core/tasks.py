@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from core import bulk, drafts, exports, jobs, saved, scratch
+from core import bulk, drafts, exports, jobs, saved
 from core.choices import JOB_OPEN, JobState
 from core.models import Job
 from core.undo import job as undo_job
@@ -29,7 +29,6 @@ def tidy() -> None:
     exports.delete_expired()
     drafts.forget_old()
     bulk.cancel_forgotten()
-    scratch.sweep()
 
 
 @shared_task

@@ -10,5 +10,6 @@ urlpatterns = [
     path("<int:pk>/confirm/", imports.import_confirm, name="import_confirm"),
     path("<int:pk>/cancel/", imports.import_cancel, name="import_cancel"),
     path("<int:pk>/mark/", imports.import_mark, name="import_mark"),
+    path("<int:pk>/choose/", imports.import_choose, name="import_choose"),
     path("<int:pk>/recheck/", imports.import_recheck, name="import_recheck"),
 ]

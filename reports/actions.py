@@ -2,7 +2,9 @@
 
 import datetime
 import logging
+import tempfile
 from contextlib import contextmanager
+from pathlib import Path
 
 from django.core.files import File
 from django.db import connection
@@ -11,7 +13,6 @@ from django.utils import timezone
 from core import digest
 from core.audit import verify
 from core.scope import Area
-from core.scratch import scratch
 from orgs.actions import duplicates
 from orgs.actions.dormancy import mark
 from orgs.actions.targets import snapshot
@@ -27,8 +28,8 @@ LOCK = 20210001  # one chain at a time, whoever starts it
 def workbook(date: datetime.date, run: NightlyRun | None) -> tuple[int, int]:
     """Build the workbook of a night and keep it; nothing is written when its contents are those already kept."""
     kept = LeadershipWorkbook.objects.filter(date=date).first()
-    with scratch(f"leadership-{date}") as folder:
-        path = folder / f"长宁区社会组织工作日报_{date:%Y%m%d}.xlsx"
+    with tempfile.TemporaryDirectory(prefix="leadership-") as folder:
+        path = Path(folder) / f"长宁区社会组织工作日报_{date:%Y%m%d}.xlsx"
         manifest = build(night=date, area=Area("all"), run_number=run.pk if run else None, path=path)
         read = sum(manifest.rows.values())
         if kept and kept.digest == manifest.digest and kept.file.storage.exists(kept.file.name):

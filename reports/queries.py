@@ -5,7 +5,7 @@ import datetime
 from django.urls import reverse
 from django.utils import timezone
 
-from core import exports
+from core import exports, jobs
 from core.choices import JobState
 from core.models import Draft, Job
 from core.todo import Entry, source
@@ -96,12 +96,15 @@ def from_register(user, today: datetime.date) -> list[Entry]:
 
 @source
 def from_jobs(user, today: datetime.date) -> list[Entry]:
-    """Jobs of mine that wait for a decision, whose file is to be fetched, that failed; for the administrator all that failed."""
+    """Jobs of mine that wait for a decision, whose file is to be fetched, that failed; for the administrator all that broke down."""
     found = []
     for job in exports.to_see_to(user):
         action, state = JOB_ACTIONS[job.state]
         found.append(Entry(job.title, action, reverse("jobs:detail", args=[job.pk]), state=state))
-    if user.watches_jobs and (failed := Job.objects.visible_to(user).filter(state=JobState.FAILED).count()):
+    if not user.watches_jobs:
+        return found
+    broken = Job.objects.visible_to(user).filter(state=JobState.FAILED).exclude(result__has_key=jobs.REFUSED)
+    if failed := broken.count():
         found.append(Entry("失败的后台任务", "查看原因", reverse("jobs:list"), state="late", count=failed))
     return found
 

@@ -1,10 +1,16 @@
 """Rows of a sheet → typed values and located faults. Cells that repeat are parsed once."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import psycopg
+from django.db import InterfaceError, OperationalError
+
+from core.jobs import Stopped
 from core.ledger.columns import LedgerColumn
+from core.ledger.guard import Refused
 from core.ledger.parsing import Unfit, is_blank, shown
 from core.ledger.reading import PER_PAGE, Sheet
 from core.ledger.unknown import NO_RESULT, is_unknown
@@ -14,12 +20,32 @@ MEMO_SIZE = 20_000
 HEADER_LIMIT = 60
 
 
+PASSING = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
+
+
 class RowError(Exception):
     """Something unforeseen happened at a row; `row` as the sheet shows it."""
 
     def __init__(self, row: int):
         super().__init__(f"row {row}")
         self.row = row
+
+    def sentence(self, job: int) -> str:
+        """For the person whose job it was: the same file would fail again and again."""
+        return f"第 {self.row:,} 行无法处理，没有写入任何内容。请检查或删去这一行再上传；仍不行的，请把任务编号 {job} 告知系统管理员。"
+
+
+@contextmanager
+def telling_row(parser: "Parser") -> Iterator[None]:
+    """What nobody foresaw while rows are read is told with the row, as `RowError`; what may pass goes on as it is."""
+    try:
+        yield
+    except (Refused, Stopped, *PASSING):
+        raise
+    except RowError as error:
+        raise RowError(parser.sheet.where(error.row)[1]) from error.__cause__
+    except Exception as error:
+        raise RowError(parser.sheet.where(parser.row)[1]) from error
 
 
 def kept(raw: Any, limit: int) -> str:

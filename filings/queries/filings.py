@@ -27,8 +27,7 @@ def alike(case: Filing, by) -> list[str]:
             contact_phone=case.contact_phone,
         ),
     )  # fmt: skip
-    said = [f"名册中已有相近的“{other.name}”（{why}），请核对是否同一组织。" for other, why in found.rows]
-    return said + ([f"辖区外另有 {found.outside} 个同名组织。"] if found.outside else [])
+    return [f"名册中已有相近的“{other.name}”（{why}），请核对是否同一组织。" for other, why in found.rows]
 
 
 def of(user, organization: Organization) -> QuerySet:

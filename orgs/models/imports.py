@@ -33,7 +33,8 @@ class ImportRow(models.Model):
     """A row of an uploaded ledger that adds or changes a record, is held, or leaves empty what the record has.
 
     Words only, as they were shown: cells [[header, before, after]], lost [[header, value]]; phones are masked.
-    fields, emptied: names of the fields in them. target: id of the record, empty for a new one.
+    fields, emptied: names of the fields in them. target: id of the record, empty for a new one. chosen: somebody confirmed that
+    a row that is held means this record.
     """
 
     job = models.ForeignKey(Job, models.CASCADE, related_name="rows")
@@ -46,6 +47,7 @@ class ImportRow(models.Model):
     cells = models.JSONField(default=list)
     emptied = ArrayField(models.CharField(max_length=40), default=list)
     lost = models.JSONField(default=list)
+    chosen = models.BooleanField("已确认", default=False)
 
     class Meta:
         verbose_name = "导入的行"

@@ -17,10 +17,9 @@ STREETS = "(VALUES {rows}) AS s(" + ", ".join(matching.STREET_COLUMNS) + ")"
 
 @dataclass
 class Likely:
-    """rows: [(organisation, reasons in words)] that the person may see, likeliest first; outside: same names beyond the area."""
+    """rows: [(organisation, reasons in words)] that the person may see, likeliest first."""
 
     rows: list[tuple[Organization, str]] = field(default_factory=list)
-    outside: int = 0
 
 
 def words(reasons: list[str]) -> str:
@@ -28,16 +27,15 @@ def words(reasons: list[str]) -> str:
 
 
 def likely(user, organization: Organization) -> Likely:
-    """Records that a new one may repeat. Those outside the area are counted when they bear the same name, and no more."""
-    found = {pk: reasons for pk, reasons in _candidates(organization)}
+    """Records that a new one may repeat, of those that the person may see: what lies elsewhere is not compared with."""
+    found = {pk: reasons for pk, reasons in _candidates(user, organization)}
     visible = Organization.objects.visible_to(user).filter(pk__in=found).select_related("street", "community")
     by_pk = {o.pk: o for o in visible}
-    outside = sum(pk not in by_pk and Reason.NAME in reasons for pk, reasons in found.items())
     rows = [(by_pk[pk], words(reasons)) for pk, reasons in found.items() if pk in by_pk]
-    return Likely(rows[:LISTED], outside)
+    return Likely(rows[:LISTED])
 
 
-def _candidates(organization: Organization) -> list[tuple[int, list[str]]]:
+def _candidates(user, organization: Organization) -> list[tuple[int, list[str]]]:
     """(id, reasons) of the records of the same street, or of the same name in the district, that fit a rule."""
     key = search.normalise(organization.name)[:200]
     streets = Street.objects.filter(district=organization.street.district_id).select_related("district")
@@ -56,7 +54,12 @@ def _candidates(organization: Organization) -> list[tuple[int, list[str]]]:
         "community_id, %(name)s::text AS name_key, %(sort)s::text AS sort_key, %(phone)s::text AS contact_phone, "
         "%(leader)s::text AS leader_name, now() AS updated_at)"
     )
-    theirs = "(SELECT * FROM orgs_organization WHERE street_id = %(street)s OR name_key = %(name)s)"
+    seen = Organization.objects.visible_to(user).values("pk").query
+    inside, ids = seen.sql_with_params()
+    for number, value in enumerate(ids):
+        inside = inside.replace("%s", f"%(seen{number})s", 1)
+        params[f"seen{number}"] = value
+    theirs = f"(SELECT * FROM orgs_organization WHERE (street_id = %(street)s OR name_key = %(name)s) AND id IN ({inside}))"
     keys = [matching.KEYS.format(source=source, streets=streets_sql) for source in (mine, theirs)]
     with connection.cursor() as cursor:
         cursor.execute(

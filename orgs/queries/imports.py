@@ -69,6 +69,12 @@ def place_of(row: int, sheets: list[str]) -> str:
     return f"{sheets[page]} {number}" if sheets else str(number)
 
 
+def chosen_rows(job: Job) -> list[int]:
+    """Numbers of the held rows that somebody confirmed one by one."""
+    rows = ImportRow.objects.filter(job=job, group=RowGroup.HELD, chosen=True)
+    return list(rows.order_by("row").values_list("row", flat=True))
+
+
 def copies(job: Job):
     """The jobs that make the marked copy of an import, the newest first."""
     return Job.objects.filter(kind=MARKED, owner=job.owner_id, params__import=job.pk).order_by("-pk")

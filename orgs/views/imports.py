@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from core import audit
@@ -82,6 +83,7 @@ def import_detail(request, pk: int):
         "undone": imports.undone([job]).get(job.pk),
         "may_alias": request.user.may("places.alias"),
         "list_url": imports.address_of_written(job),
+        "chosen": len(imports.chosen_rows(job)) if counts.get("held") else 0,
         "may_undo": job.result.get("written") and (counts["created"] or counts["updated"]),
     }
     return render(request, "orgs/import_detail.html", context | _page(request, job))
@@ -168,10 +170,24 @@ def import_confirm(request, pk: int):
     known = {field for field, *_ in (job.result.get("preview") or {}).get("emptied", ())}
     chosen = {
         "good_only": request.POST.get("rows") == "good",
-        "apply_held": request.POST.get("held") == "apply",
+        "apply_held": request.POST.get("held") == "apply" or imports.chosen_rows(job),
         "clear": known.intersection(request.POST.getlist("clear")),
     }
     return _after(request, job, lambda: actions.confirm(job=job, **chosen))
+
+
+@require_POST
+def import_choose(request, pk: int):
+    """Confirm held rows one by one: of the rows that the page listed, those that are ticked."""
+    job = found(request, pk)
+    listed, chosen = (
+        [int(n) for n in request.POST.getlist(name) if n.isdecimal() and len(n) < 10]
+        for name in ("listed", "row")
+    )
+    _after(request, job, lambda: actions.choose(job=job, listed=listed, chosen=chosen))
+    return redirect(
+        f"{reverse('orgs:import_detail', args=[pk])}?group={RowGroup.HELD}&after={min(listed, default=1) - 1}"
+    )
 
 
 @require_POST

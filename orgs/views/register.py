@@ -139,8 +139,7 @@ def create(request):
         alike = duplicates.likely(request.user, form.instance)
         if not alike.rows or request.POST.get("not_duplicate"):
             organization = merging.create(form.instance, unlike=[o for o, _ in alike.rows], by=request.user)
-            beyond = f"辖区外有 {alike.outside} 个同名组织。" if alike.outside else ""
-            messages.success(request, f"已新增“{organization.name}”。{beyond}")
+            messages.success(request, f"已新增“{organization.name}”。")
             return redirect("orgs:detail", organization.pk)
     context = {
         "form": form,

@@ -169,7 +169,7 @@ def test_rows_that_hold_only_their_format_count_as_well(ledger):
 
 
 COUNTED = """
-import resource, sys, time
+import resource, sys
 from pathlib import Path
 import django
 django.setup()
@@ -180,15 +180,14 @@ from orgs.tables.ledgers import TEAMS
 source, target = map(Path, sys.argv[1:])
 sheet = open_ledger(source, TEAMS)
 parser = Parser(sheet)
-begun = time.process_time()
 mark(source, target, sheet, (fault for row in parser.rows() for fault in row.faults if fault.kind == "phone"))
-print(time.process_time() - begun, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 
 
 @pytest.mark.django_db
 def test_twenty_thousand_faults_take_little_memory(tmp_path):
-    """The whole process with Django in it. Time is told by `make bench`; a test of it would say how busy the machine is."""
+    """The whole process with Django in it, in MiB. Time is not asked: it would say how busy the machine is."""
     book = openpyxl.Workbook(write_only=True)
     page = book.create_sheet("团队")
     page.append(
@@ -200,7 +199,7 @@ def test_twenty_thousand_faults_take_little_memory(tmp_path):
     target = tmp_path / "marked.xlsx"
     command = [sys.executable, "-c", COUNTED, str(tmp_path / "many.xlsx"), str(target)]
     answer = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ)  # noqa: S603
-    assert int(answer.stdout.split()[1]) < 300, answer.stdout
+    assert int(answer.stdout) < 300
     rows = openpyxl.load_workbook(target, read_only=True)[FAULT_SHEET]
     assert sum(1 for _ in rows.iter_rows(values_only=True)) == 20_001
 

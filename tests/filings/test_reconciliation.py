@@ -3,6 +3,7 @@
 import datetime
 import itertools
 import time
+import zipfile
 
 import openpyxl
 import pytest
@@ -22,6 +23,7 @@ from filings.queries import reconciliation as queries
 from filings.queries.layouts import guess
 from orgs.actions import duplicates
 from orgs.models import DuplicatePair, Organization, StatusChange
+from tests.core.test_ledger_guard import with_part
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BASE = "/filings/reconcile/"
@@ -761,3 +763,74 @@ def test_a_sheet_without_headers_makes_no_data_the_name_of_a_column(cast, source
     run = reconcile(cast.street, [], headers=row)
     assert run.job.state == JobState.FAILED and "没有找到表头" in run.job.message
     assert "13812345678" not in str(run.job.result) + str(Source.objects.values_list("headers", "columns"))
+
+
+# ---- what identifies a team, and what cannot be read --------------------------------------------------------
+
+
+def test_a_number_with_another_name_and_founding_date_is_nobodys_until_somebody_links_it(
+    cast, filing, reconcile, make_team, sign_in
+):
+    team, other = make_team("合唱队"), make_team("太极队")
+    slipped = row_of(team) | {
+        "name": "绿苑舞蹈队",
+        "established_on": "2011-03-04",
+        "leader_name": "王五",
+        "filing_no": "",
+    }
+    run = reconcile(cast.street, [slipped, row_of(other)])
+    assert counts(run) == (2, 1, 0, 1, 1, 0)
+    found = Line.objects.get(run=run, kind=Kind.THEIRS)
+    assert "编号相同，名称和成立日期都不同" in found.note and not differences(run)
+    answer = sign_in(cast.street).post(f"{BASE}lines/{found.pk}/", {"link": team.pk}, follow=True)
+    assert answer.status_code == 200 and Link.objects.get().organization == team
+    run = reconcile(cast.street, [slipped, row_of(other)])
+    assert counts(run)[:3] == (2, 1, 1) and ("绿苑舞蹈队", "name") in differences(run)
+
+
+def test_error_cells_are_told_and_identify_and_empty_nothing(cast, filing, reconcile, make_team):
+    teams = [make_team("合唱队"), make_team("太极队")]
+    rows = [
+        row_of(team) | {"number": "#N/A", "contact_phone": "#REF!", "member_count": "=SUM(Z1:Z9)"}
+        for team in teams
+    ]
+    run = reconcile(cast.street, rows)
+    assert counts(run) == (2, 0, 2, 0, 0, 0)
+    assert not Line.objects.filter(run=run, note__contains="重复").exists()
+    told = Difference.objects.filter(line__run=run)
+    assert set(told.values_list("field", flat=True)) == {"number", "contact_phone", "member_count"}
+    assert not told.filter(fault="").exists()
+
+
+def test_a_character_that_no_database_takes_breaks_no_reconciliation(
+    cast, filing, sources, sign_in, make_team, tmp_path
+):
+    team = make_team("合唱队")
+    (tmp_path / "a.xlsx").write_bytes(
+        workbook([row_of(team) | {"contact_phone": "NULX", "community": "NULX"}]).read()
+    )
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as book:
+        part = book.read("xl/worksheets/sheet1.xml").decode().replace("NULX", "1_x0000_2")
+    with_part(tmp_path / "a.xlsx", tmp_path / "b.xlsx", "xl/worksheets/sheet1.xml", part.encode())
+    file = SimpleUploadedFile("b.xlsx", (tmp_path / "b.xlsx").read_bytes())
+    answer = sign_in(cast.street).post(f"{BASE}new/", {"source": sources["filing"].pk, "file": file})
+    run = Reconciliation.objects.get(pk=int(answer["Location"].split("/")[-2]))
+    assert run.job.state == JobState.DONE
+    assert {"contact_phone", "place"} <= set(
+        Difference.objects.filter(line__run=run).values_list("field", flat=True)
+    )
+
+
+def test_what_nobody_foresaw_in_a_row_is_told_once_with_the_row(
+    cast, filing, reconcile, make_team, monkeypatch
+):
+    def odd(name):
+        if name == "太极队":
+            raise ValueError(name)
+        return name
+
+    teams = [make_team("合唱队"), make_team("太极队")]
+    monkeypatch.setattr("filings.actions.reconcile.matching.name_key", odd)
+    run = reconcile(cast.street, [row_of(team) for team in teams])
+    assert (run.job.state, run.job.attempts) == (JobState.FAILED, 1)
+    assert run.job.message.startswith("第 5 行无法处理") and not Line.objects.filter(run=run).exists()

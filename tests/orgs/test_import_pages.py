@@ -64,7 +64,7 @@ def test_refused_file_is_told_at_the_form(cast, sign_in, tmp_path):
     assert not Job.objects.exists()
 
 
-@pytest.mark.parametrize("part", ["", "marked/", "mark/", "recheck/", "confirm/", "cancel/"])
+@pytest.mark.parametrize("part", ["", "marked/", "mark/", "choose/", "recheck/", "confirm/", "cancel/"])
 def test_somebody_elses_import_does_not_exist(cast, sign_in, teams_file, part):  # noqa: F811
     url = send(sign_in(cast.officer), teams_file({}, {"参加人数": 3}))["Location"]
     other = sign_in(cast.street)

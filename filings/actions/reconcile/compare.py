@@ -7,7 +7,7 @@ from pathlib import Path
 from django.db import connection
 
 from core.dates import of_record
-from core.ledger.faults import Parser, kept
+from core.ledger.faults import Parser, kept, telling_row
 from core.ledger.parsing import is_masked, narrow
 from core.ledger.reading import PER_PAGE, Sheet, open_ledger
 from core.scope import Area
@@ -63,14 +63,16 @@ def read(source: Source, sheet: Sheet, area: Area, progress) -> Iterator[Row]:
     fields = {(page.number, i + 1): column.field for page in sheet.pages for column, i in page.plan}
     progress.step("读取导出表", sheet.total)
     for done, parsed in enumerate(parser.rows(), 1):
-        values = dict(zip(parser.fields, parsed.values, strict=True))
-        faults = {
-            fields[f.row // PER_PAGE, f.column]: f"市系统填写为“{f.value}”：{f.reason}。"[:200]
-            for f in parsed.faults
-        }
-        for name in faults:
-            values[name] = kept(parser.raw(parsed, name), 200)
-        yield placed(values, faults, sheet.where(parsed.row)[1], finder, own)
+        with telling_row(parser):
+            values = dict(zip(parser.fields, parsed.values, strict=True))
+            faults = {
+                fields[f.row // PER_PAGE, f.column]: f"市系统填写为“{f.value}”：{f.reason}。"[:200]
+                for f in parsed.faults
+            }
+            for name in faults:
+                values[name] = kept(parser.raw(parsed, name), 200)
+            row = placed(values, faults, sheet.where(parsed.row)[1], finder, own)
+        yield row
         if done % TELL_EVERY == 0:
             progress.at(done)
             progress.go_on()

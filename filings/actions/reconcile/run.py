@@ -1,5 +1,6 @@
 """A reconciliation as a background job: headers read, columns asked for once, compared. Killed half way nothing of it stays."""
 
+import logging
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
@@ -9,6 +10,7 @@ from django.utils import timezone
 from core import jobs
 from core.choices import JobState
 from core.history import told
+from core.ledger.faults import RowError
 from core.ledger.guard import Refused
 from core.models import Job
 from filings.actions.reconcile.compare import compare
@@ -16,6 +18,7 @@ from filings.choices_reconcile import ReconcileVerb
 from filings.models import Reconciliation, Source
 from filings.queries import layouts
 
+log = logging.getLogger(__name__)
 KIND = "filings.reconcile"
 MOST_NAMED = 12  # streets of rows that are not kept
 NOT_SET = "请先设置栏目对应：每个市系统只需设置一次。"
@@ -86,6 +89,9 @@ def work(job: Job, progress: jobs.Progress) -> None:
         finish(job, run, headers, progress)
     except Refused as refused:
         raise jobs.Refused(str(refused)) from refused
+    except RowError as error:
+        log.exception("reconciliation %s fails at row %s", job.pk, error.row)
+        raise jobs.Refused(error.sentence(job.pk)) from error
     drop_file(job)
 
 

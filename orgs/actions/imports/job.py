@@ -15,6 +15,8 @@ from core.ledger.guard import Refused
 from core.ledger.reading import open_ledger
 from core.models import Job
 from orgs.actions.imports import marked, run
+from orgs.choices import RowGroup
+from orgs.models import ImportRow
 from orgs.queries.imports import KIND
 
 log = logging.getLogger(__name__)
@@ -36,15 +38,28 @@ def titled(ledger: Ledger, file_name: str) -> str:
     return f"导入{ledger.name}：{file_name}"[:200]
 
 
-def confirm(*, job: Job, good_only: bool, apply_held: bool = False, clear: Iterable[str] = ()) -> None:
+def confirm(
+    *, job: Job, good_only: bool, apply_held: bool | Iterable[int] = False, clear: Iterable[str] = ()
+) -> None:
     """Queue the writing of a checked ledger, with what was chosen of what is off by default; see `run.Choices`."""
     counts = job.result.get("counts")
     if counts is None:
         raise ValidationError("这份台账还没有核对，不能导入。")
     if counts.get("rejected") and not good_only:
         raise ValidationError("还有问题没有改正：可以只导入正确的行，或改正标注副本后重新提交。")
-    choices = {"good_only": good_only, "apply_held": apply_held, "clear": sorted(clear)}
+    held = apply_held if isinstance(apply_held, bool) else sorted(apply_held)
+    choices = {"good_only": good_only, "apply_held": held, "clear": sorted(clear)}
     _again(job, {"phase": "write", "choices": choices})
+
+
+def choose(*, job: Job, listed: Iterable[int], chosen: Iterable[int]) -> None:
+    """Say of held rows, by their numbers, which of those that were listed are meant; the others are not."""
+    if job.state != JobState.WAITING:
+        raise ValidationError(OVER)
+    rows = ImportRow.objects.filter(job=job, group=RowGroup.HELD, row__in=list(listed))
+    with transaction.atomic():
+        rows.update(chosen=False)
+        rows.filter(row__in=list(chosen)).update(chosen=True)
 
 
 def recheck(*, job: Job, ledger: Ledger) -> None:
@@ -77,9 +92,7 @@ def work(job: Job, ledgers: dict[str, Ledger], progress) -> None:
         raise jobs.Refused(str(refused)) from refused
     except RowError as error:
         log.exception("import %s fails at row %s", job.pk, error.row)
-        raise jobs.Refused(
-            f"第 {error.row:,} 行无法处理，没有写入任何内容。请检查或删去这一行再导入；仍不行的，请把任务编号 {job.pk} 告知系统管理员。"
-        ) from error
+        raise jobs.Refused(error.sentence(job.pk)) from error
     except DatabaseError as error:
         log.exception("import %s was refused by the database", job.pk)
         raise jobs.Refused(RETRY) from error
@@ -104,7 +117,8 @@ def _fitting(job: Job, ledgers: dict[str, Ledger]) -> Ledger | None:
     for kind, ledger in ledgers.items():
         if kind != job.params["ledger"]:
             try:
-                found.append((len(open_ledger(Path(job.file.path), ledger).plan), ledger))
+                sheet = open_ledger(Path(job.file.path), ledger)
+                found.append((max(len(page.plan) for page in sheet.pages), ledger))
             except Refused:
                 continue
     return max(found, key=lambda pair: pair[0])[1] if found else None

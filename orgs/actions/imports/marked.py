@@ -6,14 +6,13 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 
-from core import jobs
+from core import jobs, scratch
 from core.choices import JobState
 from core.ledger.columns import Ledger
 from core.ledger.guard import Refused
 from core.ledger.marking import mark
 from core.ledger.reading import open_ledger
 from core.models import Job
-from core.scratch import scratch
 from orgs.actions.imports import run
 from orgs.models import ImportFault
 from orgs.queries.imports import MARKED, copies
@@ -47,7 +46,7 @@ def work(job: Job, ledgers: dict[str, Ledger], progress) -> None:
     found = ImportFault.objects.filter(job=source)
     progress.step("标注问题", found.count())
     path = Path(source.file.path)
-    with scratch(f"job-{job.pk}") as folder:
+    with scratch.folder("marked") as folder:
         target = folder / "marked.xlsx"
         try:
             sheet = open_ledger(path, ledgers[source.params["ledger"]])

@@ -58,15 +58,20 @@ def keep_emptied(staging: Staging, table: str, fields: list[str], clear: bool | 
         )
 
 
-def settle(staging: Staging, table: str, fields: list[str], apply_held: bool) -> dict[str, int]:
-    """Give each row its `RowGroup`; how many rows each has, those with faults as "rejected"."""
+def settle(
+    staging: Staging, table: str, fields: list[str], apply_held: bool | Iterable[int]
+) -> dict[str, int]:
+    """Give each row its `RowGroup`; how many rows each has, those with faults as "rejected".
+
+    apply_held: True when rows in doubt are meant all the same, or the numbers of those that are.
+    """
     new = ", ".join(f"s.{quoted(f)}" for f in fields)
     old = ", ".join(f"o.{quoted(f)}" for f in fields)
     staging.execute("UPDATE import_row SET change = 'new' WHERE ok AND target IS NULL")
     staging.execute(
         f"UPDATE import_row s SET change = CASE WHEN ROW({new}) IS NOT DISTINCT FROM ROW({old}) THEN 'same' "
-        "WHEN s.doubt IS NOT NULL AND NOT %s THEN 'held' ELSE 'changed' END "
+        "WHEN s.doubt IS NOT NULL AND NOT (%s OR s.row = ANY(%s)) THEN 'held' ELSE 'changed' END "
         f"FROM {table} o WHERE o.id = s.target AND s.ok",
-        [apply_held],
+        [apply_held is True, [] if isinstance(apply_held, bool) else list(apply_held)],
     )
     return dict(staging.all("SELECT coalesce(change, 'rejected'), count(*) FROM import_row GROUP BY 1"))

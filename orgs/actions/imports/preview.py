@@ -126,11 +126,11 @@ class Preview:
         """Keep the rows with their job, replacing those of an earlier run."""
         self.staging.execute("DELETE FROM orgs_importrow WHERE job_id = %s", [job])
         self.staging.execute(
-            'INSERT INTO orgs_importrow (job_id, "row", "group", name, target, why, fields, cells, emptied, lost) '
-            "SELECT %s, row, change, name, NULL, '', '{}', '[]', '{}', '[]' FROM import_row WHERE change = 'new' ORDER BY row",
+            'INSERT INTO orgs_importrow (job_id, "row", "group", name, target, why, fields, cells, emptied, lost, chosen) '
+            "SELECT %s, row, change, name, NULL, '', '{}', '[]', '{}', '[]', false FROM import_row WHERE change = 'new' ORDER BY row",
             [job],
         )
-        into = 'COPY orgs_importrow ("row", job_id, "group", name, target, why, fields, cells, emptied, lost) FROM STDIN'
+        into = 'COPY orgs_importrow ("row", job_id, "group", name, target, why, fields, cells, emptied, lost, chosen) FROM STDIN'
         for some in self.batches():
             self.staging.copy(into, (self._stored(job, entry) for entry in some))
 
@@ -138,5 +138,5 @@ class Preview:
     def _stored(job: int, entry: dict) -> tuple:
         return (
             entry["row"], job, entry["change"], entry["name"], entry["id"], entry["why"], array_text(entry["fields"]),
-            json.dumps(entry["cells"], ensure_ascii=False), array_text(entry["emptied"]), json.dumps(entry["lost"], ensure_ascii=False),
+            json.dumps(entry["cells"], ensure_ascii=False), array_text(entry["emptied"]), json.dumps(entry["lost"], ensure_ascii=False), False,
         )  # fmt: skip

@@ -86,8 +86,13 @@ class RegisterImport:
             values[makers["name_key"]] = search.normalise(name)[:200] if name else None
             if not values[makers["status"]] and not self.sheet.position("status", parsed.row):
                 values[makers["status"]] = first_status
-            rows.append((parsed.row, not parsed.faults, *values))
-            faults += parsed.faults
+            if outside := [f for f in parsed.faults if f.kind == "out_of_area"]:
+                # Somebody else's row: this one fault, and nothing of it is compared with anything.
+                rows.append((parsed.row, False, *[None] * len(values)))
+                faults += outside[:1]
+            else:
+                rows.append((parsed.row, not parsed.faults, *values))
+                faults += parsed.faults
             if len(rows) >= BATCH:
                 self.read += len(rows)
                 self.staging.add(rows, faults)

@@ -4,15 +4,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-import psycopg
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 
-from core import jobs
 from core.history import told
 from core.ledger.columns import Ledger
-from core.ledger.faults import Fault, RowError
-from core.ledger.guard import Refused
+from core.ledger.faults import Fault, telling_row
 from core.ledger.reading import Sheet, open_ledger
 from core.scope import Area
 from orgs.actions.imports.activities import ActivityImport
@@ -38,12 +35,12 @@ class Silent:
 class Choices:
     """What a person chose of what is off by default.
 
-    good_only: write also where other rows have faults; apply_held: also update records that may be other organisations;
+    good_only: write also where other rows have faults; apply_held: also update records that may be other organisations, all or in these rows;
     clear: let empty cells empty these fields of the register, True for all.
     """
 
     good_only: bool = False
-    apply_held: bool = False
+    apply_held: bool | Iterable[int] = False
     clear: bool | Iterable[str] = ()
 
 
@@ -104,7 +101,8 @@ def run(
         if write:
             work.staging.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
         progress.step("核对", sheet.total)
-        _stage(work, progress)
+        with telling_row(work.parser):
+            work.stage(progress)
         progress.step("与名册比对", work.read)
         work.check()
         outcome = _count(work, sheet)
@@ -117,19 +115,6 @@ def run(
             work.write(progress)
             outcome.written, outcome.context = True, str(getattr(context, "id", "") or "")
     return outcome
-
-
-def _stage(work, progress) -> None:
-    """What nobody foresaw in a row is told with the row: the same file would fail again and again."""
-    passing = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
-    try:
-        work.stage(progress)
-    except (Refused, jobs.Stopped, *passing):
-        raise
-    except RowError as error:
-        raise RowError(work.sheet.where(error.row)[1]) from error.__cause__
-    except Exception as error:
-        raise RowError(work.sheet.where(work.parser.row)[1]) from error
 
 
 def _count(work, sheet: Sheet) -> Outcome:
