@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.utils.crypto import salted_hmac
 
+from core.dates import of_record
 from core.history import in_words
 from core.words import mask_phone, shown
 
@@ -26,10 +27,10 @@ def label_of(case, name: str) -> str:
 
 def facts_of(record, names: Sequence[str], words: dict[str, Callable] | None = None) -> list[Fact]:
     """Fields of a record as a person reads them; what the model names in `personal` is masked, and marked."""
-    found, personal = [], getattr(record, "personal", ())
+    found, personal, part_dates = [], getattr(record, "personal", ()), getattr(record, "part_dates", ())
     for name in names:
         own = record._meta.get_field(name)
-        stored = getattr(record, own.attname)
+        stored = of_record(record, name) if name in part_dates else getattr(record, own.attname)
         if name in personal:
             mark = salted_hmac("core.workflow.fact", str(stored)).hexdigest()[:16] if stored else ""
             found.append(Fact(name, str(own.verbose_name), mask_phone(stored) or "—", mark))

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from django import forms
 from django.utils import timezone
 
-from core import attachments, parameters
+from core import attachments, dates, parameters
 from core.choices import DayKind, Purpose
 from core.facts import FILES
 from core.ledger import parsing
 from core.ledger.guard import Refused
 from core.policy import Check, Declared
-from core.words import mask_phone
+from core.words import mask_phone, shown
 
 EXPLAINED = "explained"  # the field in which who corrects a case says what they left as it was
 LONGEST = 31  # days of one correction of the working calendar
@@ -82,7 +82,52 @@ class PurposeForm(forms.Form):
         }
 
 
-class CaseForm(MaskedFields, forms.ModelForm):
+class PartDateField(forms.DateField):
+    """A date, or a month where no more is known: 2021-03-05, 2021-03."""
+
+    widget = forms.TextInput
+
+    def prepare_value(self, value):
+        return shown(value) if isinstance(value, datetime.date) else value
+
+    def to_python(self, value):
+        if value in self.empty_values or isinstance(value, datetime.date):
+            return super().to_python(value)
+        try:
+            return parsing.part_date()(str(value))
+        except parsing.Unfit as fault:
+            raise forms.ValidationError("请填写日期，如 2021-03-05；只知道月份的填 2021-03。") from fault
+
+    def has_changed(self, initial, data):
+        try:
+            new = self.to_python(data)
+        except forms.ValidationError:
+            return True
+        return (new, dates.known(new)) != (initial, dates.known(initial))
+
+
+class PartDates:
+    """Mixin of a ModelForm: a date that the record knows by its month only is shown and kept as that."""
+
+    def month_only(self) -> None:
+        """Called at the end of `__init__`."""
+        for name in getattr(self.instance, "part_dates", {}):
+            day = dates.of_record(self.instance, name)
+            if name in self.fields and isinstance(day, dates.PartDate):
+                old = self.fields[name]
+                self.fields[name] = PartDateField(
+                    label=old.label, required=old.required, help_text="名册只记到月份；知道日期的可以补全"
+                )
+                self.initial[name] = day
+
+    def _post_clean(self):
+        super()._post_clean()
+        for name, beside in getattr(self.instance, "part_dates", {}).items():
+            if name in self.cleaned_data:
+                setattr(self.instance, beside, dates.known(self.cleaned_data[name]))
+
+
+class CaseForm(MaskedFields, PartDates, forms.ModelForm):
     """The form of a case. `case`: a new one, filled in as far as it is known, or the one that is corrected.
 
     Returned, only the marked fields are open, each with what is to be corrected. `Meta.widgets` may be left out: long
@@ -119,6 +164,7 @@ class CaseForm(MaskedFields, forms.ModelForm):
                 help_text="核实后不用改的栏目，在这里写明",
             )  # fmt: skip
         self.mask()
+        self.month_only()
 
     @property
     def tail(self) -> list[forms.BoundField]:

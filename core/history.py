@@ -12,6 +12,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 from pghistory.models import Context, Event
 
+from core.dates import PartDate, known
 from core.words import mask_phone
 
 LABELS = {"insert": "新增", "update": "修改", "delete": "删除"}
@@ -180,11 +181,17 @@ def differences(model, before, after, skipped=frozenset()) -> list[tuple[str, ob
     The fields that a model names in `personal` are masked.
     """
     found, personal = [], getattr(model, "personal", ())
+    part_dates = getattr(model, "part_dates", {})
     for field in model._meta.concrete_fields:
-        if field.name in skipped or not hasattr(before, field.attname):
+        if field.name in skipped or field.name in part_dates.values() or not hasattr(before, field.attname):
             continue
         old, new = getattr(before, field.attname), getattr(after, field.attname)
-        if old != new:
+        if field.name in part_dates:
+            old, new = (
+                PartDate.of(day, getattr(row, part_dates[field.name], "day"))
+                for day, row in ((old, before), (new, after))
+            )
+        if old != new or known(old) != known(new):
             shown = mask_phone if field.name in personal else partial(in_words, field)
             found.append((str(field.verbose_name), shown(old), shown(new)))
     return found

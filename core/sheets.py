@@ -6,7 +6,7 @@ Written row by row in bounded memory by one function, so that another writer can
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -83,10 +83,15 @@ def maker(column: Column):
 
         return words
     if column.kind == "date":
-        return lambda day: day if day is None or day.year >= FIRST_YEAR else day.isoformat()
+        return lambda value: day_of(plain(value))
     if column.kind in ("text", "code"):
         return lambda value: value or None if isinstance(value, str) else typed(plain(value))
     return lambda value: typed(plain(value))
+
+
+def day_of(value):
+    """A date as a sheet holds it; what is no whole day, or lies before the calendar of sheets, as text."""
+    return value.isoformat() if isinstance(value, date) and value.year < FIRST_YEAR else value
 
 
 def write_sheet(sheet: Sheet, path: Path, tick: Callable[[int], None] | None = None) -> tuple[Path, int]:

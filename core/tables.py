@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localdate
 
+from core import dates
 from core.words import mask_phone, shown, without_numbers
 from core.workdays import due
 
@@ -62,6 +63,14 @@ class Column:
         if self.kind == "words":
             return lambda v: without_numbers(v) if v else None
         return lambda v: None if v == "" else v
+
+
+@dataclass(frozen=True, eq=False)
+class PartDateColumn(Column):
+    """A date of which perhaps only the month is known; its source is `core.dates.in_sql`."""
+
+    def plain(self) -> Callable[[Any], Any]:
+        return dates.read
 
 
 @dataclass

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.utils.timezone import localtime
 
+from core.dates import PartDate
+
 EMPTY = "—"
 
 
@@ -88,6 +90,8 @@ def shown(value: Any) -> str:
                 if value.tzinfo
                 else value.strftime("%Y-%m-%d %H:%M")
             )
+        case PartDate():
+            return value.words
         case date():
             return value.isoformat()
         case Decimal():

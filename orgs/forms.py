@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from core import history
-from core.forms import CaseForm, phone
+from core.forms import CaseForm, PartDates, phone
 from core.numbers import whole
 from core.parameters import value
 from core.words import mask_phone
@@ -53,7 +53,7 @@ NEEDED = {
 }
 
 
-class OrganizationForm(forms.ModelForm):
+class OrganizationForm(PartDates, forms.ModelForm):
     """Create or edit one organisation. `version` is the state that the person saw; `reason` goes into the history."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -110,6 +110,7 @@ class OrganizationForm(forms.ModelForm):
         if self.stored_phone:
             self.initial["contact_phone"] = mask_phone(self.stored_phone)
             self.fields["contact_phone"].help_text = "已遮蔽；不改就保持原样"
+        self.month_only()
 
     def _offer_choices(self):
         if "category" in self.fields:
@@ -148,7 +149,8 @@ class OrganizationForm(forms.ModelForm):
 
     def own_fields(self) -> list[str]:
         """The fields of the record that this form can change."""
-        return [name for name in self.fields if name in self._meta.fields]
+        own = [name for name in self.fields if name in self._meta.fields]
+        return own + [beside for name, beside in Organization.part_dates.items() if name in own]
 
     def take_version(self, version: int):
         """After a conflict was shown, the next save replaces the version that was shown."""

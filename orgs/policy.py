@@ -181,7 +181,10 @@ def credit_code_warning(code: str) -> str | None:
 
 
 def dormancy_dates(on: datetime.date, period: Decimal, grace: Decimal) -> tuple[datetime.date, datetime.date]:
-    """(迟报界限, 休眠界限)：最近活动早于前者为迟报，早于后者为休眠。"""
+    """(迟报界限, 休眠界限)：最近活动早于前者为迟报，早于后者为休眠。
+
+    没有活动记录的从成立日期算起；成立日期只知道月份的，一律按当月 1 日计算（年限、休眠、排序都如此），显示和导出仍是月份。
+    """
     late = on - datetime.timedelta(days=int(period))
     return late, late - datetime.timedelta(days=int(grace))
 

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from core import phones
+from core.dates import PartDate, Precision
 from core.words import half_width, one_line, private, unseen, visible
 
 BLANKS = {"", "—", "——", "-", "--", "/", "／", "无数据"}
@@ -235,6 +236,30 @@ def word_key(raw: Any) -> str:
     """Two spellings of one word become equal: 其它 and 其他, 民办非企业单位（法人） and 民办非企业单位."""
     words = narrow(raw).replace("它", "他")
     return re.sub(r"\([^()]*\)$", "", words) or words
+
+
+MONTH = re.compile(r"(\d{4})(?:年|[-/.])(\d{1,2})月?")
+MONTH_FORMS = f"{DATE_FORMS}；只知道月份的，如 2021年3月"
+
+
+def part_date(today: Callable[[], datetime.date] | None = None) -> Callable[[Any], datetime.date]:
+    """A date, or a month where the day is not known: `2021年3月`, `2021.3`, `2021-03`. See `core.dates`."""
+    whole_date = date(today)
+
+    def parse(raw):
+        words = narrow(raw) if isinstance(raw, str | float) and not isinstance(raw, bool) else ""
+        found = MONTH.fullmatch(chinese_numerals(words))
+        if not found:
+            return whole_date(raw)
+        if isinstance(raw, float) and found[2] == "1":
+            raise Unfit(
+                "date", "看不出是 1 月还是 10 月：Excel 把 2021.10 当作数字时末尾的 0 会丢失", MONTH_FORMS
+            )
+        if not 1 <= int(found[2]) <= 12:
+            raise Unfit("date", "不是有效的日期", MONTH_FORMS)
+        return PartDate.of(whole_date(f"{found[1]}-{found[2]}-1"), Precision.MONTH)
+
+    return parse
 
 
 def choice(words: Callable[[], Mapping[str, str]]) -> Callable[[Any], str]:

@@ -32,7 +32,7 @@ def begin(kind: Kind, organization: Organization | None = None, *, year: int | N
     """An unsaved filing, filled in with what the register holds and with what was filed last: nothing is typed again."""
     filing = Filing(kind=kind, organization=organization, year=year)
     if organization:
-        for name in SHARED:
+        for name in (*SHARED, *Filing.part_dates.values()):
             setattr(filing, name, getattr(organization, name))
         if last := last_filed(organization):
             for name in ONLY_HERE:
@@ -112,7 +112,9 @@ def opinions(case: Filing, note: str) -> dict:
 
 def into_register(case: Filing, by, note: str) -> None:
     """A new team."""
-    values = {name: getattr(case, name) for name in SHARED} | opinions(case, note)
+    values = {name: getattr(case, name) for name in (*SHARED, *Filing.part_dates.values())} | opinions(
+        case, note
+    )
     team = Organization(tier=Tier.TEAM, status=Status.FILED, filing_no=number(case), **values)
     try:
         team.full_clean(exclude=["sort_key", "search_text", "name_key"])
@@ -149,7 +151,9 @@ def asked_for(case: Filing) -> list[str]:
     """The fields of the register in which what was sent differs from what stood there then."""
     before = {fact.field: fact for fact in (Fact(*row) for row in case.before["facts"])}
     sent = [Fact(*row) for row in case.frozen]
-    return [f.field for f in sent if f.field in (*SHARED, "filing_no") and f != before.get(f.field)]
+    named = (*SHARED, "filing_no")
+    names = [f.field for f in sent if f.field in named and f != before.get(f.field)]
+    return names + [beside for name, beside in Filing.part_dates.items() if name in names]
 
 
 def update(case: Filing, team: Organization, names: list[str], more: dict, by) -> None:

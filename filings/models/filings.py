@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from core.dates import Precision
 from core.models import Case
 from core.scope import ScopedQuerySet
 from filings.choices import OPEN_FILINGS, FilingState, Kind
@@ -39,6 +40,14 @@ class Filing(Case):
         models.CharField(max_length=20), verbose_name="服务领域", default=list, blank=True
     )
     established_on = models.DateField("成立时间", null=True, blank=True)
+    established_precision = models.CharField(
+        "成立时间精确到",
+        max_length=5,
+        choices=Precision,
+        default=Precision.DAY,
+        db_default=Precision.DAY,
+        editable=False,
+    )
     activity_place = models.CharField("活动地点", max_length=200, blank=True)
     activity_content = models.CharField("活动内容", max_length=200, blank=True)
     activity_time = models.CharField(
@@ -82,6 +91,7 @@ class Filing(Case):
 
     objects = ScopedQuerySet.as_manager()
     scope_path = {"district": "street__district", "street": "street", "community": "community"}
+    part_dates = {"established_on": "established_precision"}
     personal = frozenset({"contact_phone", "liaison_phone", "leader_address"})
 
     class Meta(Case.Meta):

@@ -51,7 +51,7 @@ def chosen(field: str, header: str, words: Mapping | None, *aliases: str) -> Led
 NAME = replace(text("name", "团队名称", 200, *NAMES["team"]), required=True)
 STREET = column("street", "所属街镇", None)
 COMMUNITY = column("community", "所属居委", None)
-ESTABLISHED = column("established_on", "成立时间", parsing.date(timezone.localdate), empty=None)
+ESTABLISHED = column("established_on", "成立时间", parsing.part_date(timezone.localdate), empty=None)
 PLACE = text("activity_place", "活动地点", 200)
 LEADER = text("leader_name", "负责人", 60)
 PHONE = column("contact_phone", "联系电话", parsing.phone)
@@ -202,12 +202,12 @@ def likeness(known: LedgerColumn, key: str) -> float:
 
 def stored(value):
     """As JSON holds it."""
-    return value.isoformat() if isinstance(value, datetime.date) else value
+    return in_cell(value) if isinstance(value, datetime.date) else value
 
 
 def typed(field: str, value):
     """Back from JSON to what the register holds."""
-    return datetime.date.fromisoformat(value) if field == "established_on" and value else value
+    return parsing.part_date()(value) if field == "established_on" and value else value
 
 
 def same(field: str, theirs, ours) -> bool:
@@ -218,6 +218,8 @@ def same(field: str, theirs, ours) -> bool:
         return phones.key(theirs) == phones.key(ours or "")
     if field in FREE:
         return parsing.narrow(theirs) == parsing.narrow(ours or "")
+    if field == "established_on":  # a month agrees with any day of it
+        return bool(ours) and (theirs.startswith(ours) or ours.startswith(theirs))
     if field in ("filing_no", "number"):
         return theirs == parsing.narrow(ours or "").upper()
     return theirs == ours

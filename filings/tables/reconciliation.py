@@ -7,6 +7,7 @@ from pathlib import Path
 from rustpy_xlsxwriter import FastExcel, Format
 
 from core.choices import JobState
+from core.dates import PartDate, of_record
 from core.tables import Column, Table
 from filings.choices_reconcile import Decision, Kind, SourceKind
 from filings.queries import layouts
@@ -102,7 +103,9 @@ def cell(source, team: Organization, field: str):
             return team.community.name if team.community else None
         case "number":
             return team.municipal_no if source.kind == SourceKind.FILING else None
-    value = getattr(team, field)
+    value = of_record(team, field)
+    if isinstance(value, PartDate):
+        return value.words
     if field in EMPTIED or value in (None, ""):
         return None
     if field in layouts.WORDS or field == "category":

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from core.dates import Precision
 from core.models.entered import Entered
 from core.scope import ScopedQuerySet, through
 from orgs.choices import (
@@ -56,6 +57,14 @@ class Organization(Entered):
         Community, models.PROTECT, null=True, blank=True, verbose_name="居委", related_name="organizations"
     )
     established_on = models.DateField("成立日期", null=True, blank=True)
+    established_precision = models.CharField(
+        "成立日期精确到",
+        max_length=5,
+        choices=Precision,
+        default=Precision.DAY,
+        db_default=Precision.DAY,
+        editable=False,
+    )
     leader_name = models.CharField("负责人", max_length=60, blank=True)
     contact_name = models.CharField("联系人", max_length=60, blank=True)
     contact_phone = models.CharField("联系电话", max_length=30, blank=True)
@@ -116,6 +125,7 @@ class Organization(Entered):
 
     objects = ScopedQuerySet.as_manager()
     scope_path = {"district": "street__district", "street": "street", "community": "community"}
+    part_dates = {"established_on": "established_precision"}
     personal = frozenset({"contact_phone"})  # masked wherever it is shown, also in the history
 
     class Meta:

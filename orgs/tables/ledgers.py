@@ -94,6 +94,17 @@ def day(field: str, header: str, past: bool = True, **more) -> LedgerColumn:
     return column(field, header, parse, kind="date", width=13, example="2024-06-30", **more)
 
 
+def founded(header: str) -> LedgerColumn:
+    return column(
+        "established_on",
+        header,
+        parsing.part_date(timezone.localdate),
+        kind="date",
+        width=13,
+        example="2024-06-30",
+    )
+
+
 def count(field: str, header: str, minimum: int = 0, maximum: int = 1_000_000, **more) -> LedgerColumn:
     return column(field, header, parsing.whole(minimum, maximum), kind="number", width=10, **more)
 
@@ -153,7 +164,7 @@ REGISTERED = Ledger(
         column("registration_authority", "登记管理机关", aliases=("登记管理机关名称",), width=20),
         column("supervising_body", "业务主管单位", width=20),
         column("leader_name", "法定代表人", width=10),
-        day("established_on", "成立登记日期"),
+        founded("成立登记日期"),
         column("certificate_expires_on", "证书有效期", parsing.until, kind="date", width=13, example="2029-10-10"),
         column(
             "registered_capital", "注册资金(万元)", parsing.amount(MOST_CAPITAL, unit_is_wan=True), kind="number",
@@ -190,7 +201,7 @@ TEAMS = Ledger(
         FIELDS,
         street(),
         community("所属社区", required=True),
-        day("established_on", "成立时间"),
+        founded("成立时间"),
         column("activity_content", "活动内容", width=20),
         column("activity_place", "活动地点", width=20),
         column("activity_time", "活动时间", width=16),
@@ -229,7 +240,7 @@ GROUPS = Ledger(
         FIELDS,
         street(),
         community("所属社区", required=True),
-        day("established_on", "成立时间"),
+        founded("成立时间"),
         column("leader_name", "召集人", width=10),
         PHONE,
         count("member_count", "人数", 1),

@@ -1,6 +1,7 @@
 """The register's one column list: screen, sheet and print."""
 
-from core.tables import Column
+from core.dates import in_sql
+from core.tables import Column, PartDateColumn
 from orgs.choices import Dormancy, Grade, LegalForm, PartyStatus, Status, Tier
 from orgs.queries import terms
 
@@ -30,10 +31,10 @@ COLUMNS = [
     Column("filing", "备案编号", "filing_no", kind="code", width=22, default=False),
     Column("form", "社会组织类型", "legal_form", choices=LegalForm.choices, default=False),
     Column("fields", "服务领域", "service_fields", choices=terms.fields, width=24, default=False),
-    Column(
+    PartDateColumn(
         "established",
         "成立日期",
-        "established_on",
+        in_sql("established_on", "established_precision"),
         kind="date",
         sort="established_on",
         width=12,

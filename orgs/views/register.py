@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core import drafts, merge
+from core.dates import of_record
 from core.drafts import fill
 from core.registry import register as listed
 from core.registry import tabs, ways
@@ -116,7 +117,7 @@ def facts(organization: Organization) -> list[tuple[str, list[tuple[str, object]
                     if name in words
                     else display()
                     if display
-                    else getattr(organization, name),
+                    else of_record(organization, name),
                 )
             )
         sections.append((title, rows))

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from django.db.models import Count
 
 from core.dated import open_on
+from core.dates import in_sql, read
 from core.scope import Area
 from filings.queries.progress import Progress, progress
 from orgs.choices import Dormancy, Tier
@@ -117,10 +118,14 @@ def register(area: Area) -> list[tuple]:
     }
     words["category"] = terms.categories()
     order = {str(tier): n for n, tier in enumerate(Tier)}
-    rows = model.objects.in_area(area).order_by(*ORDER).values_list(*REGISTER)
+    given = [in_sql(n, model.part_dates[n]) if n in model.part_dates else n for n in REGISTER]
+    rows = model.objects.in_area(area).order_by(*ORDER).values_list(*given)
     found = sorted(rows.iterator(chunk_size=5000), key=lambda r: order[r[0]])
     return [
-        tuple(words[k].get(v, v) if k in words else v for k, v in zip(REGISTER, row, strict=True))
+        tuple(
+            words[k].get(v, v) if k in words else read(v) if k in model.part_dates else v
+            for k, v in zip(REGISTER, row, strict=True)
+        )
         for row in found
     ]
 

@@ -1,16 +1,23 @@
 """Several sheets, columns, telephones and words of ledgers, from the workbook to the register."""
 
+import datetime
+
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from core.choices import JobState
+from core.sheets import Sheet, write_sheet
 from orgs.actions.imports import job as jobs
+from orgs.actions.imports import run
+from orgs.forms import OrganizationForm
 from orgs.models import ImportFault, Organization
 from orgs.queries.imports import copies
 from orgs.tables.ledgers import LEDGERS
+from orgs.tables.register import COLUMNS
 from orgs.tasks import run_import, run_marked
+from tests.conftest import credit_code
 
 pytestmark = pytest.mark.django_db
 HEAD = [
@@ -148,3 +155,102 @@ def test_three_spellings_with_invisible_characters_are_one_team(bring, cast):
     }
     written(job)
     assert Organization.objects.get().name == "合唱队"
+
+
+# ---- founded in a month ------------------------------------------------------------------------------------
+
+
+FOUNDED = [*HEAD, "成立时间"]
+
+
+def founded(given, number=1, name="一队"):
+    return [*team(number, name), given]
+
+
+def test_month_of_founding_stays_a_month_from_the_ledger_to_the_export_and_back(
+    bring, cast, sign_in, tmp_path
+):
+    written(bring(a=[FOUNDED, founded("2021年3月"), founded("2020-05-06", 2, "二队")]))
+    one = Organization.objects.get(name="一队")
+    assert (one.established_on, one.established_precision) == (datetime.date(2021, 3, 1), "month")
+    client = sign_in(cast.officer)
+    page = client.get(reverse("orgs:detail", args=[one.pk])).content.decode()
+    assert "2021-03" in page and "2021-03-01" not in page
+    rows = client.get(reverse("orgs:list"), {"cols": "name,established"}).content.decode()
+    assert ">2021-03<" in rows and ">2020-05-06<" in rows
+    columns = [c for c in COLUMNS if c.key in ("name", "established", "street", "community", "leader")]
+    write_sheet(
+        Sheet("组织名册", columns, Organization.objects.order_by("pk"), "全部"), tmp_path / "out.xlsx"
+    )
+    cells = [
+        row[-2].value for row in openpyxl.load_workbook(tmp_path / "out.xlsx").active.iter_rows(min_row=4)
+    ]
+    assert cells[:2] == ["2021-03", datetime.datetime(2020, 5, 6)] or cells[:2] == [
+        "2021-03",
+        datetime.date(2020, 5, 6),
+    ]
+    again = bring(a=[FOUNDED, founded("2021-03"), founded("2020年5月", 2, "二队")])
+    assert again.result["counts"]["unchanged"] == 2  # a month takes no day away
+    written(bring(a=[FOUNDED, founded("2021-03-09")]))
+    one.refresh_from_db()
+    assert (one.established_on, one.established_precision) == (datetime.date(2021, 3, 9), "day")
+
+
+def test_form_of_a_record_founded_in_a_month_shows_and_keeps_the_month(bring, cast, sign_in):
+    written(bring(a=[FOUNDED, founded("2021.3")]))
+    one = Organization.objects.get()
+    form = OrganizationForm(instance=one, user=cast.officer, tier=one.tier)
+    assert form["established_on"].value() == "2021-03" and 'value="2021-03"' in str(form["established_on"])
+    data = {
+        n: v if isinstance(v := form[n].value(), list) else "" if v is None else str(v) for n in form.fields
+    }
+
+    def sent(**more):
+        one.refresh_from_db()
+        return OrganizationForm(data | more, instance=one, user=cast.officer, tier=one.tier)
+
+    kept = sent(remark="补充", category="culture", activity_content="合唱")
+    assert kept.is_valid(), kept.errors
+    assert (kept.instance.established_on, kept.instance.established_precision) == (
+        datetime.date(2021, 3, 1),
+        "month",
+    )
+    exact = sent(established_on="2021-03-01", category="culture", activity_content="合唱")
+    assert exact.is_valid() and exact.instance.established_precision == "day"
+
+
+def test_harmless_words_go_in_and_certificates_end_where_they_say(cast, tmp_path):
+    head = [
+        "机构名称",
+        "统一信用代码",
+        "组织形式",
+        "街道(镇)",
+        "居（村）委会",
+        "登记状态",
+        "注册资金（元）",
+        "证书有效期",
+        "联系电话",
+        "成立年月",
+    ]
+    rows = [
+        ["甲区乐龄服务中心", credit_code(1), "民办非企业单位（法人）", "甲街街道办", "甲一居民区", "正常", "30,000元整",
+         "2019-10-11 至 2029-10-10", "暂无", "2015.6"],
+        ["甲区棋社", credit_code(2), "社团", "甲街", "第1甲", "正常", 50000, "长期", "021 62521234", "2015-06-01"],
+    ]  # fmt: skip
+    rows[1][4] = "甲2居"
+    book = openpyxl.Workbook()
+    for row in (head, rows[0], rows[1], ["（以下空白）"], ["共 2 个社会组织"]):
+        book.active.append(row)
+    book.save(tmp_path / "r.xlsx")
+    faults = []
+    outcome = run.run(
+        LEDGERS["registered"], tmp_path / "r.xlsx", by=cast.officer, write=True, keep=run.keep_in_list(faults)
+    )
+    assert faults == [] and outcome.created == 2
+    found = Organization.objects.order_by("pk").values_list(
+        "legal_form", "registered_capital", "certificate_expires_on", "contact_phone", "community__name"
+    )
+    assert list(found) == [
+        ("service_agency", 3, datetime.date(2029, 10, 10), "", "甲一居委会"),
+        ("association", 5, None, "021 62521234", "甲二居委会"),
+    ]

@@ -159,5 +159,7 @@ def test_dot_within_a_name_is_one_dot_however_it_is_typed():
 
 
 def test_character_of_the_senders_own_is_told_in_a_form(make_org):
+    organization = make_org()
+    organization.name = "王\ue863"
     with pytest.raises(ValidationError, match=r"U\+E863"):
-        make_org("王\ue863")
+        organization.full_clean()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.db import connection
 
+from core.dates import of_record
 from core.ledger.faults import Parser, kept, telling_row
 from core.ledger.parsing import is_masked, narrow
 from core.ledger.reading import PER_PAGE, Sheet, open_ledger
@@ -116,7 +117,7 @@ class Comparer:
             return self.numbers.get(team.pk, "")
         if field == layouts.PLACED:
             return [team.street_id, team.community_id]
-        return layouts.stored(getattr(team, field))
+        return layouts.stored(of_record(team, field))
 
     def __call__(self, line: Line, row: Row) -> list[Difference]:
         team, found = row.organization, []

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core import merge
+from core.dates import of_record, set_known
 from core.history import told
 from core.undo import register as undoable
 from filings.actions.reconcile.link import reason_of, remember, taken_numbers
@@ -41,7 +42,7 @@ def current(team: Organization, field: str, links: dict[tuple[int, int], str], s
         )
     if field == layouts.PLACED:
         return [team.street_id, team.community_id]
-    return layouts.stored(getattr(team, field))
+    return layouts.stored(of_record(team, field))
 
 
 def take(team: Organization, difference: Difference, communities: dict[int, Community]) -> list[str]:
@@ -55,8 +56,7 @@ def take(team: Organization, difference: Difference, communities: dict[int, Comm
         if difference.line.run.source.kind != SourceKind.FILING:
             return []
         field = "municipal_no"
-    setattr(team, field, layouts.typed(field, value))
-    return [field]
+    return set_known(team, field, layouts.typed(field, value))
 
 
 class Judge:

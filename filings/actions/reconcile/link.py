@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core import merge
+from core.dates import set_known
 from core.history import told
 from filings.choices_reconcile import Kind, ReconcileVerb, SourceKind
 from filings.models import Difference, Line, Link, Source
@@ -162,6 +163,8 @@ def team_from(line: Line, communities: dict[int, Community]) -> Organization:
     team = Organization(
         **{"status": Status.FILED, **values}, tier=Tier.TEAM, street=community.street, community=community
     )
+    for name in Organization.part_dates:
+        set_known(team, name, getattr(team, name))
     if line.run.source.kind == SourceKind.FILING:
         team.municipal_no = line.theirs.get("number") or None
     return team

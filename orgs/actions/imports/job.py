@@ -81,8 +81,12 @@ def _again(job: Job, params: dict) -> None:
         raise ValidationError(OVER)
 
 
-def work(job: Job, ledgers: dict[str, Ledger], progress) -> None:
-    """Do what the job asks for next."""
+def work(pk: int, ledgers: dict[str, Ledger]) -> None:
+    """Do what the job asks for next. Harmless when delivered twice or killed half way."""
+    jobs.run(pk, lambda job, progress: _next(job, ledgers, progress))
+
+
+def _next(job: Job, ledgers: dict[str, Ledger], progress) -> None:
     if not (job.owner.is_active and job.owner.may("orgs.import") and job.owner.area.kind != "none"):
         raise jobs.Refused("发起人的账号已停用，或不再有导入的权限，没有写入任何内容。")
     phases = {"check": _check, "write": _write}

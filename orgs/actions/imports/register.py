@@ -6,6 +6,7 @@ from django.db import connection
 from django.utils import timezone
 
 from core import parameters, phones
+from core.dates import Precision, known
 from core.ledger.columns import Ledger
 from core.ledger.faults import Parsed, Parser
 from core.ledger.guard import Refused
@@ -39,6 +40,8 @@ class RegisterImport:
         self.ledger, self.tier, self.sheet, self.area = ledger, tier, sheet, area
         self.parser = Parser(sheet)
         self.stored = [f for f in self.parser.fields if f not in HELPERS]
+        self.part_dates = {n: b for n, b in Organization.part_dates.items() if n in self.stored}
+        self.stored += self.part_dates.values()
         types = {f: sql_type(Organization._meta.get_field(f)) for f in self.stored}
         self.written = [
             *self.stored,
@@ -77,6 +80,9 @@ class RegisterImport:
             values = [None if i is None else parsed.values[i] for i in order]
             found = self._place(parsed)
             values[makers["street_id"]], values[makers["community_id"]] = found.street, found.community
+            for day, precision in self.part_dates.items():
+                value = parsed.values[at[day]]
+                values[makers[precision]] = known(value) if value else None
             name = parsed.values[at["name"]]
             values[makers["name_key"]] = search.normalise(name)[:200] if name else None
             if not values[makers["status"]] and not self.sheet.position("status", parsed.row):
@@ -114,6 +120,7 @@ class RegisterImport:
         self._duplicates()
         self._match()
         self._same_phones()
+        self._less_precise()
         doubt(self.staging, TABLE, self.stored)
         self._merge()
         self._numbers()
@@ -213,8 +220,14 @@ class RegisterImport:
     def _merge(self) -> None:
         """Settle the cells whose outcome depends on the register: later dates stay, masked phones mean “as before”, and a cell
         left empty empties nothing unless that was chosen."""
-        self.staging.keep_absent(TABLE, self.stored)
+        self.staging.keep_absent(TABLE, [f for f in self.stored if f not in self.part_dates.values()])
         keep_emptied(self.staging, TABLE, self.clearable, self.clear)
+        for beside in self.part_dates.values():  # a date that was kept is known as it was
+            kept = f"(SELECT o.{beside} FROM {TABLE} o WHERE o.id = s.target)"
+            self.staging.execute(
+                f"UPDATE import_row s SET {beside} = coalesce({kept}, %s) WHERE {beside} IS NULL",
+                [Precision.DAY],
+            )
         for column in self.parser.columns:
             if column.merge == "greatest":
                 name = quoted(column.field)
@@ -229,6 +242,15 @@ class RegisterImport:
             )
             self.staging.blame("contact_phone", "phone", "SELECT row, contact_phone, '电话已被遮蔽，无法还原' FROM import_row "
                                "WHERE strpos(contact_phone, '*') > 0")  # fmt: skip
+
+    def _less_precise(self) -> None:
+        """A month does not take from the register a day of that month."""
+        for name, beside in self.part_dates.items():
+            self.staging.execute(
+                f"UPDATE import_row s SET {name} = o.{name}, {beside} = o.{beside} FROM {TABLE} o WHERE o.id = s.target "
+                f"AND s.{beside} = %s AND date_trunc('month', o.{name}) = s.{name}",
+                [Precision.MONTH],
+            )
 
     def _same_phones(self) -> None:
         """Another spelling of the number that the register holds is no change: the register's stays."""
