@@ -153,7 +153,7 @@ def test_a_change_writes_what_it_changes_and_leaves_what_others_changed(filing_i
     case = FLOW.take(case, "committee_return", by=cast.committee, returned={"leader_name": "换届后的负责人"})
     case = FLOW.correct(case, by=cast.committee, leader_name="赵六")
     case = FLOW.take(case, "resubmit", by=cast.committee)
-    Organization.objects.filter(pk=team.pk).update(activity_place="后来改的地方")
+    Organization.objects.filter(pk=team.pk).update(contact_phone="13900009999")
     case = FLOW.take(case, "review", by=cast.committee, note="属实")
     titles, rows = FLOW.compared(case)
     assert titles == ["上次送审", "名册原值"]
@@ -164,8 +164,8 @@ def test_a_change_writes_what_it_changes_and_leaves_what_others_changed(filing_i
     team.refresh_from_db()
     assert (team.leader_name, team.activity_place, team.contact_phone) == (
         "赵六",
-        "后来改的地方",
-        "13800001111",
+        "活动室",
+        "13900009999",
     )
 
 

@@ -71,17 +71,19 @@ class Preview:
                     "SELECT change, count(*) FROM import_row WHERE change IS NOT NULL GROUP BY 1"
                 )
             ),
-            "fields": self._fields(),
+            "fields": self._fields(RowGroup.CHANGED),
+            "filed_fields": self._fields(RowGroup.FILED),
             "emptied": self._emptied(),
         }
 
-    def _fields(self) -> list[list]:
-        """How many updated rows change which field: 改名 12, 换负责人 9."""
+    def _fields(self, group: str) -> list[list]:
+        """How many rows of a group differ in which field: 改名 12, 换负责人 9."""
         differ = ", ".join(
             f"count(*) FILTER (WHERE s.{quoted(f)} IS DISTINCT FROM o.{quoted(f)})" for f in self.fields
         )
         counts = self.staging.one(
-            f"SELECT {differ} FROM import_row s JOIN {self.table} o ON o.id = s.target WHERE s.change = 'changed'"
+            f"SELECT {differ} FROM import_row s JOIN {self.table} o ON o.id = s.target WHERE s.change = %s",
+            [group],
         )
         found = [
             [f, CALLED.get(f, f"改{self.labels.get(f, f)}"), n]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('filings', '0006_days_of_this_age'),
+        ('filings', '0008_corrections'),
     ]
 
     operations = [

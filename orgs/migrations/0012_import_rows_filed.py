@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orgs', '0010_import_rows'),
+        ('orgs', '0011_founded_in_a_month'),
     ]
 
     operations = [
