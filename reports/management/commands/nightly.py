@@ -1,13 +1,14 @@
 import datetime
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
+from core.commands import Writing
 from reports.actions import Busy, catch_up, nightly
 from reports.choices import RunState
 
 
-class Command(BaseCommand):
+class Command(Writing):
     help = "运行某一天的夜间任务：休眠判定 → 达标快照 → 领导报表。同一天运行两次，结果不变。"
 
     def add_arguments(self, parser):
