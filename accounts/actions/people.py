@@ -112,7 +112,7 @@ def disable(person: User, *, by, reason: str, successor: User | None = None) -> 
     refuse_oneself(person, by)
     if alone := last_of_duty(person):
         raise ValidationError(alone)
-    if successor:
+    if successor and handover.open_of(person):
         hand_over(person, by=by, reason=reason, successor=successor)
     person.is_active, person.sessions_ended_at = False, timezone.now()
     return kept(AccountVerb.DISABLE, person, "is_active", "sessions_ended_at", by=by, reason=reason)
