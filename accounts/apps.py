@@ -5,7 +5,7 @@ from importlib import import_module
 from django.apps import AppConfig
 
 from accounts import navigation, policy
-from core.registry import declare, pages
+from core.registry import declare, demo, pages
 
 
 class AccountsConfig(AppConfig):
@@ -14,6 +14,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self):
         declare("账号", policy.PARAMETERS)
+        demo("accounts.demo.plant")
         import_module("accounts.actions.grants")
         import_module("accounts.actions.sign_ins")
         import_module("accounts.queries")

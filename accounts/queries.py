@@ -75,7 +75,7 @@ def roles() -> list[dict]:
     ]  # fmt: skip
 
 
-def accounts_named(text: str) -> list[int]:
+def accounts_named(text: str, found: dict) -> list[int]:
     """Accounts of this name, account name, or former name: for the audit."""
     now = Q(username__icontains=text) | Q(name__icontains=text)
     once = User.pgh_event_model.objects.filter(name__icontains=text).values("pgh_obj_id")

@@ -23,6 +23,7 @@ class AuditKind(TextChoices):
     ACCOUNT = "account", "账号权限"
     LOCKED = "locked", "登录锁定"
     ALARM = "alarm", "告警"
+    COMMAND = "command", "服务器命令"
     SEAL = "seal", "封存"
     VERIFY = "verify", "核验"
 

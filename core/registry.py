@@ -71,7 +71,7 @@ def held(rows: QuerySet) -> dict[int, str]:
 
 
 PAGES: dict[str, str] = {}  # url_name → title of a page that is no list, for whoever reads the audit
-Finder = Callable[[str], Sequence[int]]
+Finder = Callable[[str, dict], Sequence[int]]
 FINDERS: dict[type, Finder] = {}  # model → how the audit finds its records by name
 
 
@@ -81,7 +81,10 @@ def pages(titles: dict[str, str]) -> None:
 
 
 def findable(model: type, find: Finder) -> None:
-    """find(text) → keys of the records, whatever their place, that bear such a name now or bore it once."""
+    """find(text, found) → keys of the records, whatever their place, that bear such a name now or bore it once.
+
+    found: model → keys, of what was registered before.
+    """
     FINDERS[model] = find
 
 

@@ -6,9 +6,10 @@ administrators are told.
 
 import datetime
 import ipaddress
+from contextlib import suppress
 
 from django.contrib.auth import get_user_model
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
@@ -155,7 +156,7 @@ def public(request) -> None:
     found = dict(rows.values_list("what").annotate(n=Sum("count")))
     if found.get(ALL, 0) <= most and found.get(MISSES, 0) < misses:
         return
-    first = rows.order_by("minute").values_list("minute", flat=True)[0]
+    first = rows.order_by("minute").values_list("minute", flat=True).first() or timezone.now()
     until = max(first + period, timezone.now() + datetime.timedelta(minutes=1))
     raise TooMany(f"这个网络地址查验过于频繁，请在 {clock(until)} 以后再试。", until)
 
@@ -166,8 +167,9 @@ def missed(request) -> None:
 
 
 def count(request, what: str) -> None:
+    """A disk that is full stops the counting, not the reading."""
     minute = timezone.now().replace(second=0, microsecond=0)
-    with connection.cursor() as cursor:
+    with suppress(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO core_tally (what, address, minute, count) VALUES (%s, %s, %s, 1) "
             "ON CONFLICT (what, address, minute) DO UPDATE SET count = core_tally.count + 1",

@@ -1,6 +1,5 @@
 """What is done to accounts. Every act leaves an event of the audit and a state in the history, in one transaction."""
 
-import getpass
 import secrets
 
 from axes.utils import reset as lift_lockout
@@ -18,18 +17,12 @@ from core.history import told
 
 # No 0/O, 1/l/I: the password is read from a screen or a sheet of paper and typed by hand.
 LETTERS, DIGITS = "abcdefghjkmnpqrstuvwxyz", "23456789"
-COMMAND = "服务器命令行"
 RECONFIRMED = "{}：三员账号的角色须由安全管理员重新确认"
 
 
 def initial_password() -> str:
     """A password of 14 characters with about 57 bits of chance, to be changed at the first sign-in."""
     return f"Cn-{''.join(secrets.choice(LETTERS + DIGITS) for _ in range(10))}{secrets.choice(DIGITS)}"
-
-
-def operator() -> str:
-    """Who runs a command on the server, as the audit names them."""
-    return f"{COMMAND}（{getpass.getuser()}）"
 
 
 def recorded(verb: AccountVerb, person: User, *, by, reason: str = "", username: str = "", **more):
@@ -119,7 +112,7 @@ def disable(person: User, *, by, reason: str, successor: User | None = None) -> 
     refuse_oneself(person, by)
     if alone := last_of_duty(person):
         raise ValidationError(alone)
-    if successor:
+    if successor and handover.open_of(person):
         hand_over(person, by=by, reason=reason, successor=successor)
     person.is_active, person.sessions_ended_at = False, timezone.now()
     return kept(AccountVerb.DISABLE, person, "is_active", "sessions_ended_at", by=by, reason=reason)

@@ -109,7 +109,10 @@ def accounts_named(text: str):
 
 def records_named(text: str) -> list[tuple[type, list[int]]]:
     """(model, keys) of the records that bear such a name now or bore it once."""
-    return [(model, list(find(text)[:MOST])) for model, find in registry.FINDERS.items()]
+    found: dict[type, list[int]] = {}
+    for model, find in registry.FINDERS.items():
+        found[model] = list(find(text, found)[:MOST])
+    return list(found.items())
 
 
 class EventFilter(ListFilter):

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='auditevent',
             name='kind',
-            field=models.CharField(choices=[('sign_in', '登录'), ('sign_in_failed', '登录失败'), ('sign_out', '退出'), ('denied', '拒绝访问'), ('export', '导出'), ('read', '查看'), ('account', '账号权限'), ('locked', '登录锁定'), ('alarm', '告警'), ('seal', '封存'), ('verify', '核验')], max_length=20, verbose_name='种类'),
+            field=models.CharField(choices=[('sign_in', '登录'), ('sign_in_failed', '登录失败'), ('sign_out', '退出'), ('denied', '拒绝访问'), ('export', '导出'), ('read', '查看'), ('account', '账号权限'), ('locked', '登录锁定'), ('alarm', '告警'), ("command", "服务器命令"), ('seal', '封存'), ('verify', '核验')], max_length=20, verbose_name='种类'),
         ),
         migrations.CreateModel(
             name='Handover',

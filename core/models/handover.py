@@ -28,7 +28,7 @@ class Handover(models.Model):
         ordering = ["-id"]
 
     def __str__(self):
-        return f"{self.person} 移交 {self.successor}"
+        return f"{self.person} 移交给 {self.successor}"
 
     def get_absolute_url(self):
         return reverse("accounts:handover", args=[self.pk])

@@ -1,19 +1,20 @@
 """Filings and events by a name that they or their organisations bear or bore: for the audit alone."""
 
+from django.db.models import Q
+
 from core.registry import findable
 from filings.models import Filing, MajorEvent
-from orgs.queries.named import MOST, organizations
+from orgs.models import Organization
+from orgs.queries.named import MOST
 
 
-def by_own_name_too(model):
-    def find(text: str) -> list[int]:
-        rows = model._base_manager.filter(organization__in=organizations(text)) | model._base_manager.filter(
-            name__icontains=text
-        )
+def by_either_name(model):
+    def find(text: str, found: dict) -> list[int]:
+        rows = model._base_manager.filter(Q(organization__in=found[Organization]) | Q(name__icontains=text))
         return list(rows.values_list("pk", flat=True)[:MOST])
 
     return find
 
 
-findable(Filing, by_own_name_too(Filing))
-findable(MajorEvent, by_own_name_too(MajorEvent))
+findable(Filing, by_either_name(Filing))
+findable(MajorEvent, by_either_name(MajorEvent))

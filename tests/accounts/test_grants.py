@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from lxml import html
@@ -12,6 +13,7 @@ from accounts import policy
 from accounts.actions import people
 from accounts.actions.grants import FLOW
 from accounts.choices import Role
+from accounts.demo import plant
 from accounts.models import RoleChange, User
 from core import todo
 from core.choices import JobState
@@ -240,3 +242,12 @@ def test_the_flow_is_the_only_way_in(cast):
         FLOW.take(case, "confirm", by=cast.secadmin)
     with pytest.raises(ValidationError, match="由安全管理员办理"):
         FLOW.take(case, "confirm", by=cast.sysadmin)
+
+
+def test_the_demo_leaves_something_to_confirm_once(db):
+    call_command("demo_accounts")
+    assert plant(TODAY) == ("角色权限变更", 2)
+    second = User.objects.get(username="secadmin2")
+    assert [entry.title for entry in todo.entries(second, TODAY)] == ["王芳（wangfang）"]
+    assert User.objects.get(username="zhaomin").role == Role.STREET_OFFICER
+    assert plant(TODAY) == ("角色权限变更", 0)

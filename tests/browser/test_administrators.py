@@ -86,7 +86,7 @@ def test_an_account_from_its_opening_to_its_handing_over(size, people, enter, ph
     second.click("#step-confirm button[type=submit]")
     second.wait_for_selector("text=已生效")
     page.goto(people.street.get_absolute_url())
-    page.click("text=陆晓燕 移交 陶文杰")
+    page.click("text=陆晓燕 移交给 陶文杰")
     found += looked_at(page, "handover", size, photograph)
     assert "晨曦" not in page.content()
     page.goto(f"{people.colleague.get_absolute_url()}disable/")

@@ -5,6 +5,7 @@ from django.db import transaction
 from accounts.actions import people
 from accounts.choices import AccountVerb, Role
 from accounts.models import User
+from core.commands import SERVER, operator
 from core.history import told
 from places.models import Community, District, Street
 
@@ -36,10 +37,10 @@ class Command(BaseCommand):
             user.full_clean()
         except ValidationError as error:
             raise CommandError("；".join(error.messages)) from error
-        with transaction.atomic(), told(AccountVerb.OPEN, None, people.COMMAND):
+        with transaction.atomic(), told(AccountVerb.OPEN, None, SERVER):
             user.save()
             people.recorded(
-                AccountVerb.OPEN, user, by=None, username=people.operator(), role=user.get_role_display()
+                AccountVerb.OPEN, user, by=None, username=operator(), role=user.get_role_display()
             )
         self.stdout.write(
             f"账号：{username}（{user.get_role_display()}，{user.area.label}）\n初始密码：{password}"

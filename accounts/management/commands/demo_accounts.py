@@ -8,6 +8,7 @@ from accounts.actions import people
 from accounts.choices import AccountVerb, Role
 from accounts.models import User
 from changning import demo
+from core.commands import operator
 from core.history import told
 from places.actions import load_map
 from places.models import Community, District, Street
@@ -58,7 +59,7 @@ def ensure(username: str, name: str, role: str, area: dict, password: str) -> Us
     verb = AccountVerb.EDIT if user.pk else AccountVerb.OPEN
     with transaction.atomic(), told(verb, None, "演示账号"):
         user.save()
-        people.recorded(verb, user, by=None, username=people.operator(), reason="演示账号")
+        people.recorded(verb, user, by=None, username=operator(), reason="演示账号")
     return user
 
 

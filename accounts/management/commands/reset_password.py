@@ -2,6 +2,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.actions import people
 from accounts.models import User
+from core.commands import SERVER, operator
 
 
 class Command(BaseCommand):
@@ -14,5 +15,5 @@ class Command(BaseCommand):
         person = User.objects.filter(username=username).first()
         if person is None:
             raise CommandError(f"没有账号“{username}”。")
-        password = people.reset_password(person, by=None, reason=people.COMMAND, username=people.operator())
+        password = people.reset_password(person, by=None, reason=SERVER, username=operator())
         self.stdout.write(f"账号：{username}（{person.role_words}）\n初始密码：{password}")

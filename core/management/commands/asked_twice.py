@@ -23,11 +23,13 @@ EMPTY = (None, "", [], False)
 
 @dataclass
 class Seen:
-    """One kind of page: how often it was opened, its fields, those whose value is known, those asked all the same."""
+    """One kind of page: how often it was opened, its fields, those whose value is known, those asked all the same;
+    register: whether it is about what lies in a place, as accounts do not."""
 
     opened: int = 0
     fields: set[str] = field(default_factory=set)
     known: set[str] = field(default_factory=set)
+    register: bool = False
     twice: dict[str, str] = field(default_factory=dict)
 
 
@@ -45,7 +47,7 @@ class Command(BaseCommand):
         for title, page in sorted(self.seen.items()):
             counts = f"{len(page.fields)} 栏，其中已知 {len(page.known)} 栏，重复填写 {len(page.twice)} 栏"
             self.stdout.write(f"{title}：{counts}（打开 {page.opened} 次）")
-        if not any(page.known for page in self.seen.values()):
+        if not any(page.known for page in self.seen.values() if page.register):
             raise CommandError("没有可以核对的数据，请先运行 manage.py seed_demo。")
         if lines := [f"  {t}：{words}" for t, page in self.seen.items() for words in page.twice.values()]:
             raise CommandError("已经知道、还要再填的栏目：\n" + "\n".join(lines))
@@ -71,7 +73,7 @@ class Command(BaseCommand):
         view, kind = match.func.view_class, match.kwargs.get("kind", "")
         record = view.model.objects.get(pk=match.kwargs["pk"])
         page = self.seen.setdefault(f"{view.__name__}{f'（{kind}）' if kind else ''}", Seen())
-        page.opened += 1
+        page.opened, page.register = page.opened + 1, hasattr(view.model, "scope_path")
         known = facts(record) | facts_of_last_case(view, record)
         for name, label, filled in controls(answer.content):
             page.fields.add(name)

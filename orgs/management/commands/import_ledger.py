@@ -2,8 +2,9 @@ import json
 import sys
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from core.commands import Writing
 from core.ledger.faults import RowError
 from core.ledger.guard import Refused
 from core.ledger.marking import mark
@@ -14,11 +15,14 @@ from orgs.tables.ledgers import LEDGERS
 FAULTS_PRINTED = 5_000
 
 
-class Command(BaseCommand):
+class Command(Writing):
     help = (
         "导入一份台账。打印一个 JSON 对象：read、created、updated、unchanged、rejected、held、faults、notes。"
         "read = created + updated + unchanged + rejected + held。"
     )
+
+    def writes(self, options: dict) -> bool:
+        return not options.get("dry_run")
 
     def add_arguments(self, parser):
         parser.add_argument("kind", choices=list(LEDGERS), help="台账种类")

@@ -1,9 +1,8 @@
-from django.core.management.base import BaseCommand
-
+from core.commands import Writing
 from orgs.actions.setup import load_dictionaries
 
 
-class Command(BaseCommand):
+class Command(Writing):
     help = "载入类别、服务领域两个字典和首个达标口径；已有的不动。"
 
     def handle(self, *args, **options):

@@ -5,12 +5,13 @@ from io import StringIO
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import connection
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from accounts.models import User
+from core.commands import Writing
 from core.registry import DEMO
 from orgs.actions import dormancy, targets
 from orgs.actions.setup import load_dictionaries
@@ -22,7 +23,7 @@ from places.actions import load_map
 from places.models import District
 
 
-class Command(BaseCommand):
+class Command(Writing):
     help = "写入演示数据；已有组织的数据库一律不动。"
 
     def add_arguments(self, parser):

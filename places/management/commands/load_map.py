@@ -1,9 +1,8 @@
-from django.core.management.base import BaseCommand
-
+from core.commands import Writing
 from places.actions import load_map
 
 
-class Command(BaseCommand):
+class Command(Writing):
     help = "载入长宁区 10 个街镇和 189 个居委；已有的不动。"
 
     def handle(self, *args, **options):

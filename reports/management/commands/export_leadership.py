@@ -1,9 +1,10 @@
 import datetime
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
+from core.commands import Writing
 from core.scope import Area
 from orgs.actions.targets import snapshot
 from orgs.queries.targets import rows
@@ -11,7 +12,7 @@ from reports.queries import run_of
 from reports.workbook import build
 
 
-class Command(BaseCommand):
+class Command(Writing):
     help = "生成某一天的领导报表；当天还没有快照时先采一次。"
 
     def add_arguments(self, parser):

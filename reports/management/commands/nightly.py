@@ -1,12 +1,13 @@
 import datetime
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from core.commands import Writing
 from reports.actions import Busy, nightly, nights
 from reports.choices import RunState
 
 
-class Command(BaseCommand):
+class Command(Writing):
     help = "运行所有漏掉、失败或中断的晚上，从最早的开始；给出日期时只运行那一天。同一天运行两次，结果不变。"
 
     def add_arguments(self, parser):
