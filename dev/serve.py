@@ -22,6 +22,7 @@ from dev.processes import Child, bound
 BEAT_SECONDS = 0.5
 WEB_PATIENCE_SECONDS = 60
 STOP_SECONDS = 10
+ACCESS = "%(t)s %(h)s %(m)s %(U)s %(s)s %(b)s %(M)s ms"  # without what was searched for
 
 
 class Supervisor:
@@ -69,6 +70,7 @@ class Supervisor:
         web = [str(PYTHON), "-m", "gunicorn", "changning.wsgi", "--worker-class", "gthread", "--preload"]
         web += ["--workers", "2", "--threads", "4", "--bind", f"{self.host}:{self.port}", "--timeout", "120"]
         web += ["--forwarded-allow-ips", "", "--no-control-socket", "--access-logfile", "-"]
+        web += ["--access-logformat", ACCESS]
         commands = {
             "web": ("网页服务", web),
             "worker": ("后台任务", [*celery, "worker", "-l", "info", "-c", "2", "-n", "worker@%h"]),

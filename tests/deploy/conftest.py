@@ -96,7 +96,11 @@ def nginx_files(folder: Path, port: int, tls: int, web: int) -> Path:
     make += ["-subj", f"/CN={HOST}", "-keyout", str(key), "-out", str(certificate)]
     subprocess.run(make, check=True, capture_output=True)
     site = (DEPLOY / "nginx.conf").read_text()
-    site = site.replace("/etc/changning/tls", str(folder)).replace("127.0.0.1:8000", f"127.0.0.1:{web}")
+    site = (
+        site.replace("/var/log/nginx", str(folder))
+        .replace("/etc/changning/tls", str(folder))
+        .replace("127.0.0.1:8000", f"127.0.0.1:{web}")
+    )
     site = re.sub(r"listen 80\b", f"listen 127.0.0.1:{port}", site)
     site = re.sub(r"listen 443\b", f"listen 127.0.0.1:{tls}", site)
     (folder / "site.conf").write_text(site)
