@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from core import attachments, photos
@@ -110,8 +111,9 @@ def test_a_workbook_whose_contents_do_not_unpack_is_refused():
 
 @pytest.mark.django_db
 def test_a_file_that_is_gone_from_the_disk_is_a_page_that_is_not_there(cast, sign_in):
-    job = Job.objects.create(kind="x", title="x", owner=cast.street, state="done", file="jobs/gone.xlsx")
-    assert sign_in(cast.street).get(reverse("jobs:download", args=[job.pk])).status_code == 404
+    closed = {"state": "done", "finished_at": timezone.now()}
+    job = Job.objects.create(kind="x", title="x", owner=cast.street, file="jobs/gone.xlsx", **closed)
+    assert sign_in(cast.street).get(reverse("jobs:file", args=[job.pk])).status_code == 404
 
 
 def test_an_ordinary_workbook_is_taken_by_each_and_stands_at_its_beginning():
