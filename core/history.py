@@ -58,18 +58,18 @@ def touched(context: Context, names, limit: int = 100) -> list[dict]:
             continue
         earlier = model.objects.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"))
         rows = list(
-            events.annotate(before=Subquery(earlier.order_by("-pgh_id").values("pgh_id")[:1])).order_by(
+            events.annotate(event_before=Subquery(earlier.order_by("-pgh_id").values("pgh_id")[:1])).order_by(
                 "pgh_id"
             )[:limit]
         )
-        before = model.objects.in_bulk([row.before for row in rows if row.before])
+        before = model.objects.in_bulk([row.event_before for row in rows if row.event_before])
         named = names(model.pgh_tracked_model, {row.pgh_obj_id for row in rows})
         found.append(
             {
                 "title": model.pgh_tracked_model._meta.verbose_name,
                 "total": total,
                 "rows": [
-                    _row_touched(row, before.get(row.before)) | {"name": named.get(row.pgh_obj_id, "")}
+                    _row_touched(row, before.get(row.event_before)) | {"name": named.get(row.pgh_obj_id, "")}
                     for row in rows
                 ],
             }

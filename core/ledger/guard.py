@@ -6,6 +6,7 @@ of an upload than this (and of a photo what core.photos draws anew).
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -69,6 +70,7 @@ def _check(file: BinaryIO, size: int, limit: int, whole: bool) -> None:
     except (
         zipfile.BadZipFile,
         zipfile.LargeZipFile,
+        zlib.error,
         EOFError,
         OSError,
         RuntimeError,

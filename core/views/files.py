@@ -11,7 +11,7 @@ from core.choices import AuditKind
 def seen(request, pk: int, kinds=None):
     """The file if this person may know of its record, else 404; that it was read is recorded."""
     found = fetchable(request.user, pk)
-    if found is None or (kinds and found.kind not in kinds):
+    if found is None or (kinds and found.kind not in kinds) or not found.file.storage.exists(found.file.name):
         raise Http404
     audit.record(AuditKind.READ, request, about=found.record, attachment=found.name)
     return found

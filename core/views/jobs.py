@@ -73,7 +73,11 @@ def download(request, pk: int):
     if reason := uploads.gone(job):
         context = {"code": 410, "reason": reason, "url": reverse("jobs:detail", args=[pk])}
         return render(request, "core/error.html", context, status=410)
-    if not job.file or (job.kind in OWN_KINDS and job.state != JobState.DONE):
+    if (
+        not job.file
+        or not job.file.storage.exists(job.file.name)
+        or (job.kind in OWN_KINDS and job.state != JobState.DONE)
+    ):
         raise Http404
     try:
         exports.may_fetch(job, request.user)

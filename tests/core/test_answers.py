@@ -1,8 +1,12 @@
 """What every answer has in common: who may keep it, and that a refusal says why."""
 
+import logging
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+
+from core.logs import Refusals
 
 LOGIN = "/accounts/login/"
 
@@ -39,6 +43,19 @@ def test_a_method_that_an_address_does_not_know_is_refused_in_words(cast, sign_i
     answer = sign_in(cast.street).delete("/orgs/")
     assert answer.status_code == 405 and "GET" in answer["Allow"]
     assert "这个地址不能这样打开。" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_refusal_is_one_line_of_the_log(cast, sign_in, caplog):
+    assert sign_in(cast.auditor).get("/orgs/").status_code == 403
+    told = [record for record in caplog.records if record.name == "django.request"]
+    assert [(r.getMessage(), r.exc_info) for r in told] == [("403 GET orgs/", None)]
+
+
+def test_an_error_of_ours_keeps_its_traceback():
+    error = (ValueError, ValueError("x"), None)
+    record = logging.LogRecord("django.request", logging.ERROR, __file__, 1, "broken", (), error)
+    assert Refusals().filter(record) and record.exc_info == error
 
 
 @pytest.mark.django_db

@@ -21,6 +21,7 @@ from core.history import event_models
 from core.models import AuditEvent
 from core.views.audit import EventList
 from orgs.actions import register
+from orgs.actions.status import FLOW, ask
 
 pytestmark = pytest.mark.django_db
 LIST, CHANGES, VERIFY = "/audit/", "/audit/changes/", "/audit/verify/"
@@ -191,6 +192,19 @@ def test_a_change_names_record_and_fields_but_no_value(edited, auditor):
         assert text in page
     for text in ("13900005678", "138", "新的说明"):
         assert text not in page.replace(str(context.pk), "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_changes_of_a_case_can_be_opened_too(make_org, cast, auditor):
+    """A case has a field of its own for what was before."""
+    case = ask(
+        make_org(), by=cast.committee, status="stopped", effective_on=timezone.localdate(), reason="不再活动"
+    )
+    FLOW.take(case, "approve", by=cast.street, note="同意")
+    for context in Context.objects.all():
+        assert auditor.get(f"{CHANGES}{context.pk}/").status_code == 200
+    page = auditor.get(f"{CHANGES}{context_of(case).pk}/").content.decode()
+    assert "状态变更" in page and "不再活动" not in page
 
 
 @pytest.mark.django_db(transaction=True)

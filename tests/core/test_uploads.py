@@ -8,11 +8,13 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from core import attachments, photos
 from core.ledger import guard
 from core.ledger.guard import Refused
+from core.models import Job
 
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\nstartxref\n9\n%%EOF\n"
 
@@ -95,6 +97,23 @@ def test_no_more_than_the_first_bytes_of_each_part_are_unpacked_within_a_request
     )
     guard.check_upload(SimpleUploadedFile("台账.xlsx", out.getvalue()))
     assert len(unpacked) == 202 and sum(unpacked) == 202 * guard.HEAD
+
+
+def test_a_workbook_whose_contents_do_not_unpack_is_refused():
+    content = bytearray(workbook())
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        part = archive.getinfo("[Content_Types].xml")
+    start = part.header_offset + 30 + len(part.filename)
+    content[start : start + part.compress_size] = b"\xff" * part.compress_size
+    with pytest.raises(Refused, match="文件已损坏"):
+        guard.check_upload(SimpleUploadedFile("台账.xlsx", bytes(content)))
+
+
+@pytest.mark.django_db
+def test_a_file_that_is_gone_from_the_disk_is_a_page_that_is_not_there(cast, sign_in):
+    closed = {"state": "done", "finished_at": timezone.now()}
+    job = Job.objects.create(kind="x", title="x", owner=cast.street, file="jobs/gone.xlsx", **closed)
+    assert sign_in(cast.street).get(reverse("jobs:file", args=[job.pk])).status_code == 404
 
 
 def test_an_ordinary_workbook_is_taken_by_each_and_stands_at_its_beginning():

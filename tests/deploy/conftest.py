@@ -1,6 +1,7 @@
 """A site as docs/operations.md describes it: the commands of the units, production settings, a real nginx before them."""
 
 import contextlib
+import ctypes
 import http.client
 import os
 import re
@@ -22,6 +23,7 @@ from changning.embedded.postgres import Postgres, bin_dir
 from changning.embedded.valkey import server_binary
 from tests.deploy import confined
 
+LIBC, END_WITH_PARENT = ctypes.CDLL(None), 1
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 DROP_IN = DEPLOY / "changning-.service.d" / "common.conf"
@@ -96,7 +98,11 @@ def nginx_files(folder: Path, port: int, tls: int, web: int) -> Path:
     make += ["-subj", f"/CN={HOST}", "-keyout", str(key), "-out", str(certificate)]
     subprocess.run(make, check=True, capture_output=True)
     site = (DEPLOY / "nginx.conf").read_text()
-    site = site.replace("/etc/changning/tls", str(folder)).replace("127.0.0.1:8000", f"127.0.0.1:{web}")
+    site = (
+        site.replace("/var/log/nginx", str(folder))
+        .replace("/etc/changning/tls", str(folder))
+        .replace("127.0.0.1:8000", f"127.0.0.1:{web}")
+    )
     site = re.sub(r"listen 80\b", f"listen 127.0.0.1:{port}", site)
     site = re.sub(r"listen 443\b", f"listen 127.0.0.1:{tls}", site)
     (folder / "site.conf").write_text(site)
@@ -113,7 +119,7 @@ def nginx_files(folder: Path, port: int, tls: int, web: int) -> Path:
 
 @contextlib.contextmanager
 def running(command: list[str], ready, log: Path, environment=None):
-    """A process in a group of its own until the block ends; `ready` says when it answers."""
+    """A process in a group of its own until the block ends, or the tests are killed; `ready` says when it answers."""
     with open(log, "ab") as out:
         process = subprocess.Popen(
             command,
@@ -123,6 +129,7 @@ def running(command: list[str], ready, log: Path, environment=None):
             stdout=out,
             stderr=out,
             start_new_session=True,
+            preexec_fn=lambda: LIBC.prctl(END_WITH_PARENT, signal.SIGTERM),
         )
     try:
         end = time.monotonic() + 120

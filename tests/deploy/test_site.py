@@ -93,6 +93,14 @@ def test_plain_http_leads_to_the_same_address_and_other_names_lead_nowhere(site)
 
 
 @needs_nginx
+def test_what_was_searched_for_does_not_get_into_a_log(site):
+    assert site.ask(path=f"{LOGIN}?next=/orgs/?q=13800001234")[0] == 200
+    logs = {path.name: path.read_text() for path in site.data.parent.rglob("*.log")}
+    assert f"GET {LOGIN} 200" in logs["changning.log"]
+    assert [name for name, text in logs.items() if "13800001234" in text] == []
+
+
+@needs_nginx
 def test_static_files_come_through_and_may_be_kept(site):
     page = site.ask(path=LOGIN)[2]
     found = re.search(r'href="(/static/[^"]+\.css)"', page)[1]
