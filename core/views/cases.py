@@ -300,7 +300,8 @@ class SendCase(FormPage):
         if mine:
             self.done = f"已提交。还需要您办理：{mine[0].label}。"
             return f"{self.flow.url(result)}#step-{mine[0].verb}"
-        self.done = f"已提交，现在是“{result.get_state_display()}”。"
+        if type(self).done == FormPage.done:
+            self.done = f"已提交，现在是“{result.get_state_display()}”。"
         return self.flow.url(result)
 
 

@@ -20,7 +20,7 @@ from core.choices import JobState
 from core.models import AuditEvent, Draft, Handover, Job, Notice
 from orgs.actions import status
 from orgs.actions.status import ask
-from tests.steps import take
+from tests.steps import key_of, take
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date.today()
@@ -112,9 +112,12 @@ def test_the_last_of_a_duty_keeps_it(cast, second, sign_in):
 
 def test_what_changed_meanwhile_is_not_confirmed(cast, second, sign_in):
     propose(sign_in(cast.secadmin), cast.street, role="leader")
+    client, url = sign_in(second), RoleChange.objects.get().get_absolute_url()
+    key = key_of(client.get(url).content.decode(), "confirm")
     User.objects.filter(pk=cast.street.pk).update(street=cast.yi)
-    answer = act(sign_in(second), RoleChange.objects.get(), "confirm")
+    answer = client.post(f"{url}confirm/", {"form_key": key, "note": "同意"})
     assert "角色或范围已经变过" in page(answer)
+    assert "角色或范围已经变过" in page(client.get(url))
     assert User.objects.get(pk=cast.street.pk).role == Role.STREET_OFFICER
 
 
