@@ -330,7 +330,7 @@ def test_sent_for_decision_nothing_is_added(request_of, cast, sign_in):
 
 
 def attached(client, url, name="证明.pdf", **more):
-    return client.post(f"{url}attach/", {"file": SimpleUploadedFile(name, b"%PDF-1.7\n%abc\n")} | more)
+    return client.post(f"{url}attach/", {"file": SimpleUploadedFile(name, PDF)} | more)
 
 
 def keys_on(page: str, action: str) -> list[str]:
