@@ -1,5 +1,6 @@
 """Where a sheet's header is and which of its columns is which: one row, or a row of titles over a row of words."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -90,7 +91,7 @@ def _titles(above: list, below: list) -> list[str]:
 
 
 def _numeric(words: str) -> bool:
-    return any(c.isdigit() for c in words)
+    return re.search(r"\d", words) is not None
 
 
 def _pairs(titles: Sequence[str], below: list, known: dict) -> list[tuple[str, tuple[str, ...]]]:

@@ -186,7 +186,7 @@ def import_choose(request, pk: int):
     """Confirm held rows one by one: of the rows that the page listed, those that are ticked."""
     job = found(request, pk)
     listed, chosen = (
-        [int(n) for n in request.POST.getlist(name) if n.isdecimal() and len(n) < 10]
+        [n for given in request.POST.getlist(name) if (n := whole(given)) is not None]
         for name in ("listed", "row")
     )
     _after(request, job, lambda: actions.choose(job=job, listed=listed, chosen=chosen))

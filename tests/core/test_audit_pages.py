@@ -22,6 +22,7 @@ from core.models import AuditEvent
 from core.views.audit import EventList
 from orgs.actions import register
 from orgs.actions.status import FLOW, ask
+from orgs.choices import Tier
 
 pytestmark = pytest.mark.django_db
 LIST, CHANGES, VERIFY = "/audit/", "/audit/changes/", "/audit/verify/"
@@ -249,7 +250,7 @@ def test_the_page_names_what_was_tampered_with(trail, auditor):
 
 def test_a_phone_that_was_seen_is_found_by_every_name_of_its_record(auditor, make_org, cast, sign_in):
     organization, other = (
-        make_org("晨曦合唱队", contact_phone="13800001234"),
+        make_org("晨曦合唱队", tier=Tier.GROUP, contact_phone="13800001234"),
         make_org(contact_phone="13900001234"),
     )
     for one in (organization, other):
@@ -316,7 +317,7 @@ def test_what_was_denied_is_told_by_the_name_of_the_record(auditor, make_org, ca
 
 @pytest.mark.django_db(transaction=True)
 def test_changes_are_found_by_the_name_of_what_they_touched(make_org, auditor, cast):
-    organization = make_org("晨曦合唱队")
+    organization = make_org("晨曦合唱队", tier=Tier.GROUP)
     make_org("别的队")
     organization.name = "夕阳红舞蹈队"
     register.edit(organization, version=organization.version, by=cast.street, reason="改名")

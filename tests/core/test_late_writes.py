@@ -25,6 +25,7 @@ from filings.queries import layouts
 from orgs.actions import bulk
 from orgs.actions.imports import job as imports
 from orgs.actions.status import FLOW, ask
+from orgs.choices import Tier
 from orgs.models import Organization
 from orgs.tables.ledgers import LEDGERS
 from reports import actions
@@ -248,12 +249,12 @@ def test_an_import_is_confirmed_or_cancelled_but_not_both(cast):
         with pytest.raises(ValidationError, match="已经确认或取消过"):
             act()
     job.refresh_from_db()
-    assert (job.state, job.params["good_only"]) == (JobState.QUEUED, False)
+    assert (job.state, job.params["choices"]["good_only"]) == (JobState.QUEUED, False)
 
 
 def test_an_undo_and_the_end_of_its_job_are_one(cast, make_org, monkeypatch):
     """Killed at the last moment: the act is not taken back, and the next worker takes it back and says so."""
-    teams = [make_org() for _ in range(3)]
+    teams = [make_org(tier=Tier.GROUP) for _ in range(3)]
     bulk.change_terms([t.pk for t in teams], category="charity", by=cast.officer, reason="归类")
     act = acts.act_of(teams[0].events.order_by("-pgh_id").first().pgh_context_id)
     job = undo_job.submit(act, cast.officer, [])

@@ -50,6 +50,7 @@ def sent(cast):
         )
         job.refresh_from_db()
         copy = Job(kind=MARKED, owner=cast.street, state=JobState.DONE, params={"import": job.pk})
+        copy.finished_at = timezone.now()
         copy.file.save("marked.xlsx", ContentFile(b"PK"))
         return job
 
