@@ -27,7 +27,7 @@ def returned(make_org, cast):
 
 
 def test_a_made_up_clash_does_not_show_the_phone(make_org, cast, sign_in):
-    organization = make_org(contact_phone="13812345678")
+    organization = make_org(tier="group", contact_phone="13812345678")
     data = {"clash": "contact_phone", "keep_contact_phone": "theirs", "version": 1, "name": ""}
     page = sign_in(cast.officer).post(reverse("orgs:edit", args=[organization.pk]), data)
     assert "13812345678" not in page.content.decode()
@@ -52,8 +52,8 @@ def test_an_older_page_does_not_overwrite_a_correction(returned, cast, sign_in):
     url = reverse("orgs:status_change_edit", args=[returned.pk])
     client = sign_in(cast.committee)
     seen = client.get(url).context["seen"]
-    client.post(url, {"reason": "先改的", "seen": seen})
-    again = client.post(url, {"reason": "后改的", "seen": seen})
+    client.post(url, {"reason": "先改的", "seen": seen, "keep": "1"})
+    again = client.post(url, {"reason": "后改的", "seen": seen, "keep": "1"})
     assert "有人修改过这条记录" in again.content.decode()
     assert StatusChange.objects.get(pk=returned.pk).reason == "先改的"
 
@@ -97,7 +97,6 @@ def test_who_moved_to_another_street_does_not_undo_in_the_old_one(make_org, cast
     register.edit(organization, version=2, by=cast.street, names=["remark"])
     act = organization.events.order_by("-pgh_id").first().pgh_context_id
     cast.street.street = cast.yi
-    cast.street.save()
     cast.street.__dict__.pop("area", None)
     with pytest.raises(undo.Refused, match="不在您辖区"):
         undo.undo(act, cast.street)

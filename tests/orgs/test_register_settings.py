@@ -363,7 +363,7 @@ def test_codes_of_new_entries_never_collide(cast):
 
 
 def test_a_record_keeps_an_entry_out_of_use_when_it_is_edited(cast, make_org, sign_in):
-    organization = make_org(category="culture")
+    organization = make_org(tier="group", category="culture")
     Term.objects.filter(code="culture").update(valid_to=ahead(-2))
     client = sign_in(cast.officer)
     assert "文体活动类" in client.get(reverse("orgs:edit", args=[organization.pk])).content.decode()

@@ -89,7 +89,7 @@ def saved(organization, cast, sign_in):
         data = {field.name: field.value() for field in form if field.value() not in (None, "")}
         return client.post(
             reverse("orgs:edit", args=[organization.pk]),
-            data | {"activity_content": "唱歌", "contact_phone": phone},
+            data | {"remark": "唱歌", "contact_phone": phone},
         )
 
     return save
@@ -98,7 +98,7 @@ def saved(organization, cast, sign_in):
 def test_the_form_keeps_a_masked_number_as_it_was(saved, organization):
     assert saved(MASKED).status_code == 302
     stored = Organization.objects.get(pk=organization.pk)
-    assert (stored.contact_phone, stored.activity_content) == (NUMBER, "唱歌")
+    assert (stored.contact_phone, stored.remark) == (NUMBER, "唱歌")
 
 
 @pytest.mark.parametrize("phone", ["13900005678", ""])
