@@ -13,7 +13,10 @@ class NoteForm(forms.Form):
 
 
 class MergeForm(forms.Form):
-    """One choice for each field in which the two records differ; `versions` is the state that the person saw."""
+    """One choice for each field in which the two records differ; `versions` is the state that the person saw.
+
+    What was filed of a team is not chosen: it stays as it is on the record that stays (`settled`).
+    """
 
     keep = forms.ChoiceField(label="保留哪条记录", choices=SIDES, widget=forms.RadioSelect)
     a_version = forms.IntegerField(widget=forms.HiddenInput)
@@ -28,7 +31,10 @@ class MergeForm(forms.Form):
         keep = "a" if better is pair.a else "b"
         self.initial |= {"keep": keep, "a_version": pair.a.version, "b_version": pair.b.version}
         self.names = duplicates.differing(pair.a, pair.b)
+        self.settled = {name for name in self.names if duplicates.is_settled(pair.a, pair.b, name)}
         for name in self.names:
+            if name in self.settled:
+                continue
             self.fields[f"field_{name}"] = forms.ChoiceField(label=duplicates.label(name), choices=SIDES)
             other = "b" if keep == "a" else "a"
             empty = duplicates.value(better, name) in (None, "", [])
@@ -36,14 +42,15 @@ class MergeForm(forms.Form):
 
     @property
     def rows(self) -> list[dict]:
-        """[{name, label, a, b, chosen}] for the table side by side."""
+        """[{name, label, a, b, chosen, settled}] for the table side by side."""
         return [
             {
                 "name": f"field_{name}",
                 "label": duplicates.label(name),
                 "a": duplicates.in_words(self.pair.a, name),
                 "b": duplicates.in_words(self.pair.b, name),
-                "chosen": self[f"field_{name}"].value(),
+                "chosen": "" if name in self.settled else self[f"field_{name}"].value(),
+                "settled": name in self.settled,
             }
             for name in self.names
         ]
@@ -54,7 +61,9 @@ class MergeForm(forms.Form):
         data, keep = self.cleaned_data, self.cleaned_data["keep"]
         return {
             "keep": self.sides[keep],
-            "take": {name for name in self.names if data[f"field_{name}"] != keep},
+            "take": {
+                name for name in self.names if name not in self.settled and data[f"field_{name}"] != keep
+            },
             "versions": {self.pair.a_id: data["a_version"], self.pair.b_id: data["b_version"]},
             "note": data["note"],
         }

@@ -8,7 +8,7 @@ from core.words import mask_phone
 from orgs import search
 from orgs.choices import Reason, Tier
 from orgs.models import DuplicatePair, MergedOrganization, Organization
-from orgs.queries import matching, terms
+from orgs.queries import filed, matching, terms
 from places.models import Street
 
 LISTED = 20
@@ -109,6 +109,13 @@ def value(organization: Organization, name: str):
 def differing(a: Organization, b: Organization) -> list[str]:
     """Fields in which the two differ, nothing and empty being the same."""
     return [name for name in choosable() if (value(a, name) or None) != (value(b, name) or None)]
+
+
+def is_settled(a: Organization, b: Organization, name: str) -> bool:
+    """Whether a field is no choice of who merges the two: filed facts of a team that both records tell."""
+    columns = ("street", "community") if name == PLACE else (name,)
+    told = all(value(record, name) not in (None, "", []) for record in (a, b))
+    return told and any(filed.changed(one, other, columns) for one, other in ((a, b), (b, a)))
 
 
 def fuller(a: Organization, b: Organization) -> Organization:

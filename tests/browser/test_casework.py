@@ -11,7 +11,7 @@ from orgs.models import Organization, StatusChange
 from tests.browser.checks import faults
 from tests.browser.conftest import SIZES
 from tests.browser.test_main_path import tab_to
-from tests.browser.visitor import until
+from tests.browser.visitor import hold, until, watch
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NEW = "/orgs/new/?tier=group"
@@ -157,10 +157,7 @@ def test_a_key_held_for_four_seconds_decides_the_case_on_the_screen_and_no_other
     page = opened_in_turn(enter, district.street, five_waiting[0])
     page.wait_for_selector("#step-approve[data-seen] textarea:focus")
     page.keyboard.down("Control")
-    for _ in range(80):
-        page.keyboard.down("Enter")  # again and again without a release: as the keyboard repeats it
-        page.wait_for_timeout(50)
-    page.keyboard.up("Enter")
+    hold(page, "Enter", 4_000)
     page.keyboard.up("Control")
     assert (waiting(), len(page.sent)) == (4, 1)
     page.wait_for_selector("#step-approve[data-seen] textarea:focus")
@@ -174,10 +171,7 @@ def test_a_held_enter_on_a_button_decides_once(district, enter, five_waiting):
     button = page.locator("#step-approve button[type=submit]")
     button.focus()
     page.wait_for_selector("#step-approve[data-seen]")
-    for _ in range(40):
-        page.keyboard.down("Enter")
-        page.wait_for_timeout(50)
-    page.keyboard.up("Enter")
+    hold(page, "Enter", 2_000)
     assert (waiting(), len(page.sent)) == (4, 1)
 
 
@@ -188,7 +182,7 @@ def test_two_presses_at_once_decide_the_case_that_was_seen(district, enter, five
     page.wait_for_url(f"**{five_waiting[1].get_absolute_url()}**")
     page.wait_for_selector("#step-approve textarea:focus")
     page.keyboard.press("Control+Enter")  # before anybody can have read it
-    page.wait_for_timeout(500)
+    watch(page, 500)
     assert (waiting(), len(page.sent)) == (4, 1)
 
 
@@ -197,7 +191,7 @@ def test_a_double_click_decides_one_case(district, enter, five_waiting):
     page.wait_for_selector("#step-approve[data-seen]")
     page.dblclick("#step-approve button[type=submit]", no_wait_after=True)
     until(page, lambda: waiting() == 4)
-    page.wait_for_timeout(1500)
+    watch(page, 1_500)
     assert (waiting(), len(page.sent)) == (4, 1)
 
 

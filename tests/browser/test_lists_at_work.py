@@ -25,9 +25,10 @@ def test_a_list_is_taken_away(javascript, district, enter):
 
 
 @BOTH
-def test_many_are_changed_at_once(javascript, district, enter):
+def test_many_are_changed_at_once(javascript, district, enter, make_org):
+    make_org(tier="group")
     page = enter(district.officer, javascript=javascript)
-    page.goto("/orgs/?tier=team")
+    page.goto("/orgs/?tier=group")
     if javascript:
         page.check("[data-pick-all]")
         assert page.inner_text("[data-picked]") == "已选本页 2 条"
@@ -39,9 +40,9 @@ def test_many_are_changed_at_once(javascript, district, enter):
     page.click("text=查看效果")
     page.click("button:has-text('修改 2 条')")
     page.wait_for_selector("text=修改 2 条，未改 0 条。")
-    assert Organization.objects.filter(category="charity", tier="team").count() == 2
+    assert Organization.objects.filter(category="charity", tier="group").count() == 2
     page.click("text=返回组织名册")
-    assert page.url.endswith("/orgs/?tier=team")
+    assert page.url.endswith("/orgs/?tier=group")
 
 
 @BOTH

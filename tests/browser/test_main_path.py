@@ -43,7 +43,7 @@ def test_sign_in_find_open_edit_and_see_the_timeline_by_keyboard_alone(district,
     page.wait_for_selector("h1:has-text('甲二虹桥书画社')")
     keys.press("e")
     page.wait_for_url("**/edit/")
-    tab_to(page, "#id_activity_content")
+    tab_to(page, "#id_remark")
     keys.type("书法")
     tab_to(page, "#id_reason")
     keys.type("补充内容")
@@ -53,7 +53,7 @@ def test_sign_in_find_open_edit_and_see_the_timeline_by_keyboard_alone(district,
     tab_to(page, "a[href$='tab=history']")
     keys.press("Enter")
     assert "补充内容" in page.inner_text(".timeline")
-    assert Organization.objects.get(name="甲二虹桥书画社").activity_content == "书法"
+    assert Organization.objects.get(name="甲二虹桥书画社").remark == "书法"
 
 
 def test_lists_and_forms_work_without_scripts(district, enter):

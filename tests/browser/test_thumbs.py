@@ -11,6 +11,7 @@ from orgs.models import Activity
 from tests.browser.checks import faults
 from tests.browser.test_activities import photo  # noqa: F401
 from tests.browser.test_filings import fill_in
+from tests.browser.visitor import Visitor, until
 from tests.filings.conftest import new_filing  # noqa: F401
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -74,7 +75,7 @@ def test_the_camera_is_one_tap_away_where_there_is_a_finger(district, enter, chr
         viewport={"width": 360, "height": 800}, has_touch=True, is_mobile=True, base_url=live_server.url
     )
     context.add_cookies(cookies)
-    touched = context.new_page()
+    touched = Visitor(context.new_page())
     touched.goto("/orgs/activities/new/")
     camera = touched.locator("#id_photo_camera")
     assert camera.is_visible() and camera.get_attribute("capture") == "environment"
@@ -94,6 +95,12 @@ def test_the_search_is_wide_enough_to_read_what_is_typed(district, enter):
     assert faults(page) == []
 
 
+def in_view(page, selector: str) -> bool:
+    """Between the head of the page and the bar at its foot."""
+    box, foot = page.locator(selector).bounding_box(), page.locator(".bottom").bounding_box()
+    return box["y"] >= 48 and box["y"] + box["height"] <= foot["y"]
+
+
 def test_after_sending_the_step_that_is_still_needed_stands_in_view(district, enter, photograph):
     page = enter(district.committee, size="phone")
     page.goto(reverse("filings:new"))
@@ -101,10 +108,7 @@ def test_after_sending_the_step_that_is_still_needed_stands_in_view(district, en
     page.click("button:has-text('提交备案')")
     page.wait_for_url("**/cases/*/#step-review")
     for selector in ("#step-review .step-here", "#step-review button[type=submit]"):
-        box = page.locator(selector).bounding_box()
-        assert box["y"] >= 48 and box["y"] + box["height"] <= page.locator(".bottom").bounding_box()["y"], (
-            selector
-        )
+        until(page, lambda: in_view(page, selector))  # noqa: B023  asked before the next round
     assert "还需要您办理：初审通过" in page.inner_text(".messages")
     photograph(page, "phone-sent")
 

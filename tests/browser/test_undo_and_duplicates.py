@@ -72,6 +72,8 @@ def test_merging_and_taking_it_back_without_scripts(written, enter):
     cast, pair, _ = written
     page = enter(cast.officer, javascript=False)
     page.goto(f"/orgs/duplicates/{pair.pk}/")
+    assert "备案事项，随保留的记录" in page.inner_text("tr:has-text('负责人')")
+    assert page.locator("tr:has-text('负责人') input").count() == 0
     page.check("[name=keep][value=a]")
     page.click("text=合并为一条")
     page.wait_for_selector(".message-success")

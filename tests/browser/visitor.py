@@ -18,6 +18,19 @@ def until(page, true: Callable[[], bool]) -> None:
         page.wait_for_timeout(50)
 
 
+def hold(page, key: str, milliseconds: int) -> None:
+    """A key that is kept down: it comes again and again without a release, as the keyboard repeats it."""
+    for _ in range(milliseconds // 50):
+        page.keyboard.down(key)
+        page.wait_for_timeout(50)
+    page.keyboard.up(key)
+
+
+def watch(page, milliseconds: int) -> None:
+    """Look on for a while where the question is whether nothing happens."""
+    page.wait_for_timeout(milliseconds)
+
+
 class Visitor:
     """A page of Playwright whose acts wait for the page that follows: loaded, and no part of it still being fetched.
 
