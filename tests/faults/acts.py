@@ -35,18 +35,7 @@ from tests.faults.person import Person, hidden
 
 END_SECONDS = 240  # a job that has not ended by then is lost
 STEP_SECONDS = 4  # a heart that stopped so long ago counts as stopped: two minutes are not waited for
-TEAM = [
-    "备案编号",
-    "团队名称",
-    "类别",
-    "所属街镇",
-    "所属社区",
-    "参加人数",
-    "其中党员数",
-    "负责人",
-    "联系电话",
-    "状态",
-]
+GROUP = ["小组名称", "类别", "所属街镇", "所属社区", "召集人", "联系电话", "人数", "状态"]
 WHOLE = {
     "category": "culture", "service_fields": ["civility"], "established_on": "2020-03-01", "activity_place": "居委活动室",
     "activity_content": "合唱排练、节日演出", "activity_time": "每周二、四上午", "weekly_sessions": "2", "member_count": "23",
@@ -131,11 +120,11 @@ class World:
 def import_(world: World):
     person, mark, count = world.people["district"], world.mark(), world.rng.choice((30, 300))
     rows = [
-        [f"{mark}-{n:04}", f"{mark}第{n}合唱队", "文体活动类", world.street, world.community, 20, 3, "张三", "13800138000", "已备案"]
+        [f"{mark}第{n}读书会", "文体活动类", world.street, world.community, "张三", "13800138000", 20, "正常"]
         for n in range(1, count + 1)
-    ]  # fmt: skip
-    file = {"file": (f"{mark}.xlsx", workbook(TEAM, rows))}
-    fields = hidden(person.get("/orgs/import/").text) | {"ledger": "teams"}
+    ]
+    file = {"file": (f"{mark}.xlsx", workbook(GROUP, rows))}
+    fields = hidden(person.get("/orgs/import/").text) | {"ledger": "groups"}
     sent: list[int] = []
 
     def do():
@@ -150,7 +139,7 @@ def import_(world: World):
         assert job.state == JobState.DONE, f"import {job.state}: {job.message}"
         found = Organization.objects.filter(name__startswith=mark)
         versions = sorted(found.values_list("version", flat=True))
-        assert versions == [1] * count, f"{len(versions)} of {count} teams"
+        assert versions == [1] * count, f"{len(versions)} of {count} groups"
         events = Organization.pgh_event_model.objects.filter(name__startswith=mark).count()
         assert events == count, f"{events} states in the history of {count}"
         for other in Job.objects.filter(kind=job.kind, state=JobState.WAITING, title=job.title):
@@ -161,7 +150,7 @@ def import_(world: World):
 
 
 def classify(world: World, mark: str, category: str) -> int:
-    """Give the teams of a mark another category, as on the list: chosen, shown, confirmed. The job."""
+    """Give the groups of a mark another category, as on the list: chosen, shown, confirmed. The job."""
     person = world.people["district"]
     url = person.post(f"/orgs/?q={mark}", {"do": "bulk", "action": "terms", "all": "1"}).headers["Location"]
     pk = int(url.rstrip("/").split("/")[-2])
