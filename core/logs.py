@@ -1,10 +1,23 @@
 """What may stand in a log: that something happened, where and when. Nothing that people typed, nobody's data."""
 
 import logging
+from contextlib import contextmanager
 
 from core.words import without_numbers
 
 VALUES = ("DETAIL:", "CONTEXT:", "STATEMENT:", "QUERY:")  # PostgreSQL quotes rows and parameters behind these
+
+
+@contextmanager
+def without_refusals():
+    """For whoever asks thousands of addresses on purpose: only errors of ours are logged meanwhile."""
+    log = logging.getLogger("django.request")
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 class Plain(logging.Formatter):

@@ -1,6 +1,5 @@
 """Lists what a form asks although it is known: the pages are opened as each person would, and read as they are shown."""
 
-import logging
 from dataclasses import dataclass, field
 
 from django.contrib.auth import get_user_model
@@ -11,7 +10,7 @@ from django.test import Client
 from django.urls import Resolver404, get_resolver, resolve, reverse
 from lxml import html
 
-from core import audit
+from core import audit, logs
 from core.registry import LISTS
 from core.views.cases import CorrectCase, EnterCase
 from core.views.forms import FormPage
@@ -38,9 +37,12 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         get_resolver().url_patterns  # noqa: B018 - imports every view, which registers the lists
-        logging.getLogger("django.request").setLevel(logging.ERROR)
         self.seen: dict[str, Seen] = {}
-        with audit.unrecorded(), transaction.atomic():  # the check itself leaves no trace
+        with (
+            logs.without_refusals(),
+            audit.unrecorded(),
+            transaction.atomic(),
+        ):  # the check itself leaves no trace
             for user in people():
                 self.look(user)
             transaction.set_rollback(True)
