@@ -16,10 +16,10 @@ SELECT s.id, count(DISTINCT c.id), count(o.id) FILTER (WHERE o.tier = 'registere
        count(o.id) FILTER (WHERE o.tier = 'group') FROM places_street s JOIN places_community c ON c.street_id = s.id
 LEFT JOIN orgs_organization o ON o.community_id = c.id AND o.status IN ('normal', 'rectifying', 'filed')
 WHERE s.district_id = %(district)s GROUP BY s.id"""
-TODO = """
+WAITING = """
 SELECT id, name, kind, due_on FROM filings_filing WHERE street_id = %(street)s AND state = 'street'
 AND NOT hands @> ARRAY[%(street_user)s]::bigint[] ORDER BY due_on, id LIMIT 500"""
-COUNT = f"SELECT count(*) FROM ({TODO}) waiting"
+COUNT = f"SELECT count(*) FROM ({WAITING}) waiting"
 CASE = """
 SELECT f.*, o.name, s.name, c.name FROM filings_filing f LEFT JOIN orgs_organization o ON o.id = f.organization_id
 JOIN places_street s ON s.id = f.street_id JOIN places_community c ON c.id = f.community_id WHERE f.id = %(case)s"""
@@ -35,7 +35,7 @@ SELECT street_id, count(*) FILTER (WHERE decided_at IS NULL), count(*) FILTER (W
 def screens(facts: dict) -> dict[str, tuple[str, str, str]]:
     """Page → (path, whose session, the SQL of what it shows)."""
     return {
-        "to-do": ("/", "street", TODO),
+        "to-do": ("/", "street", WAITING),
         "badges": ("/badges/", "street", COUNT),
         "case": (f"/filings/cases/{facts['case']}/", "street", CASE),
         "record": (f"/orgs/{facts['organization']}/", "street", RECORD),
