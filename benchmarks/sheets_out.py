@@ -37,6 +37,11 @@ def columns():
     return [c for c in all_columns if c.exported][:COLUMNS]
 
 
+def sources() -> list[str]:
+    """The fields behind the columns; what the product computes in SQL (a founding date as exact as it is known) as it is sorted."""
+    return [c.source if isinstance(c.source, str) else c.sort for c in columns()]
+
+
 def export_ours(count: str) -> None:
     from core.sheets import Sheet, write_sheet  # noqa: PLC0415
     from orgs.models import Organization  # noqa: PLC0415
@@ -51,7 +56,7 @@ def export_limit(count: str) -> None:
     from django.db import connection  # noqa: PLC0415
     from rustpy_xlsxwriter import FastExcel, Format  # noqa: PLC0415
 
-    fields = ["o." + c.source for c in columns() if "__" not in c.source] + [
+    fields = ["o." + name for name in sources() if "__" not in name] + [
         "s.name AS street",
         "c.name AS community",
     ]
@@ -87,7 +92,7 @@ def export_peer(count: str) -> None:
 
     from orgs.models import Organization  # noqa: PLC0415
 
-    chosen = [c.source for c in columns()]
+    chosen = sources()
     made = {c: fields.Field(column_name=c, attribute=c) for c in chosen if "__" in c}
     meta = type("Meta", (), {"model": Organization, "fields": chosen, "export_order": chosen})
     resource = type("OrganizationResource", (resources.ModelResource,), made | {"Meta": meta})()
