@@ -84,7 +84,7 @@ def maker(column: Column):
         return words
     if column.kind == "date":
         return lambda value: day_of(plain(value))
-    if column.kind in ("text", "code"):
+    if column.kind in ("text", "short", "code"):
         return lambda value: value or None if isinstance(value, str) else typed(plain(value))
     return lambda value: typed(plain(value))
 

@@ -17,7 +17,13 @@ from core.workdays import due
 
 CELLS = {
     kind: f' class="{css}"'
-    for kind, css in {"number": "num", "date": "date", "datetime": "date", "due": "date due"}.items()
+    for kind, css in {
+        "number": "num",
+        "date": "date",
+        "datetime": "date",
+        "due": "date due",
+        "short": "short",
+    }.items()
 }
 
 
@@ -26,7 +32,7 @@ class Column:
     """One column of a list.
 
     key: its name in the URL; label: its header; source: the ORM path read by `values_list`;
-    kind: "text", "number", "date", "datetime", "code" (text that looks like a number), "phone"
+    kind: "text", "short" (a name of a person or place, never broken), "number", "date", "datetime", "code" (text that looks like a number), "phone"
     (masked on screen), "words" (free words, long numbers masked) or "due" (a deadline, with what is left of it);
     choices: stored value → shown words, or a function that returns such a mapping;
     states: stored value → css state of the badge ("ok", "warn", "late", "off", "info");

@@ -65,7 +65,7 @@ EVENTS = [
     Column("at", "时间", "at", kind="datetime", sort="at", width=18, link=True),
     Column("kind", "种类", "kind", choices=AuditKind.choices, states=KIND_STATES),
     Column("username", "账号", "username", width=14),
-    Column("person", "人员", "user__name", width=12),
+    Column("person", "人员", "user__name", kind="short", width=12),
     Column("address", "地址", "address", kind="code", width=16),
     PageColumn("path", "页面", "path", width=40),
     DetailColumn("detail", "内容", "detail", width=60),
@@ -74,7 +74,7 @@ EVENTS = [
 ]  # fmt: skip
 CHANGES = [
     Column("at", "时间", "created_at", kind="datetime", sort="created_at", width=18, link=True),
-    Column("who", "人员", "metadata__username", width=12),
+    Column("who", "人员", "metadata__username", kind="short", width=12),
     Column("verb", "事项", "verb", width=14),
     Column("reason", "原因", "metadata__reason", kind="words", width=40),
     Column("touched", "涉及记录", "touched", kind="number", width=10),

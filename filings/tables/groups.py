@@ -21,8 +21,8 @@ GROUPS = [
     Column("active", "最近活动", "last_active_on", kind="date", sort="last_active_on", width=12),
     Column("dormancy", "活跃情况", "dormancy", choices=Dormancy.choices, width=10),
     Column("leader", "召集人", "leader_name", width=10),
-    Column("street", "街镇", "street__name", width=14),
-    Column("community", "居委", "community__name", width=18),
+    Column("street", "街镇", "street__name", kind="short", width=14),
+    Column("community", "居委", "community__name", kind="short", width=18),
 ]
 CHECKS = [
     Column("name", "群团名称", "filing__name", width=36, link=True),
@@ -31,7 +31,7 @@ CHECKS = [
         "state", "办理状态", "state", choices=CheckState.choices, states=policy.SPOT_CHECK.tones, width=12
     ),
     Column("due", "办理期限", "due_on", kind="due", sort="due_on", width=12),
-    Column("street", "街镇", "filing__street__name", width=14),
+    Column("street", "街镇", "filing__street__name", kind="short", width=14),
     Column("no", "备案编号", "filing__filing_no", kind="code", width=22),
     Column("decided", "备案办结", "filing__decided_at", kind="datetime", width=18),
     Column("drawn", "抽取时间", "entered_at", kind="datetime", sort="entered_at", width=18),

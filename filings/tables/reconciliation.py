@@ -38,8 +38,8 @@ LINES = [
     Column("name", "团队名称", "name", sort="sort_key", width=36, link=True),
     Column("kind", "核对结果", "kind", choices=Kind.choices, states=KIND_STATES, width=12),
     Column("key", "市系统编号", "theirs__number", kind="code", width=20),
-    Column("street", "街镇", "street__name", width=14),
-    Column("community", "居委", "community__name", width=18),
+    Column("street", "街镇", "street__name", kind="short", width=14),
+    Column("community", "居委", "community__name", kind="short", width=18),
     Column("row", "导出表行号", "row", kind="number", sort="row", width=10),
     Column("became", "已关联、补录为", "became", width=30),
     Column("note", "说明", "note", width=36),
@@ -54,8 +54,8 @@ DIFFERENCES = [
     Column("decision", "处理结果", "decision", choices=Decision.choices, states=DECISION_STATES, width=14, default=False),
     Column("by", "处理人", "decided_by__name", width=10, default=False),
     Column("at", "处理时间", "decided_at", kind="datetime", width=16, default=False),
-    Column("street", "街镇", "line__street__name", width=14, default=False),
-    Column("community", "居委", "line__community__name", width=18, default=False),
+    Column("street", "街镇", "line__street__name", kind="short", width=14, default=False),
+    Column("community", "居委", "line__community__name", kind="short", width=18, default=False),
 ]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ COLUMNS = [
     Column("b", "组织二", "b__name", sort="b__sort_key", width=36),
     Column("reasons", "相似之处", "reasons", choices=Reason.choices, width=24),
     Column("score", "相似程度", "score", kind="number", sort="score", width=10),
-    Column("street", "街镇", "a__street__name", width=14),
+    Column("street", "街镇", "a__street__name", kind="short", width=14),
     Column(
         "state",
         "状态",
