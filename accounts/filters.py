@@ -7,7 +7,7 @@ from django.db.models import Q
 from accounts import queries
 from accounts.choices import GrantState, Role
 from accounts.models import RoleChange, User
-from core.filters import ChoiceFilter, ListFilter, day_filter
+from core.lists.filters import ChoiceFilter, ListFilter, day_filter
 
 STATES = [("1", "在用"), ("0", "停用"), ("waiting", "在用、待授权")]
 

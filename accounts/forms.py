@@ -5,7 +5,8 @@ from django.contrib.auth import forms as auth_forms
 from accounts import policy, queries
 from accounts.choices import Role
 from accounts.models import RoleChange, User
-from core.forms import CaseForm, MaskedFields, phone
+from core.casework.forms import CaseForm
+from core.forms.fields import MaskedFields, phone
 
 NO_ROLE = [("", "没有角色（收回现有权限）")]
 REASON = "写入变更记录和审计记录"

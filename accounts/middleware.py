@@ -4,10 +4,10 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from core import audit, watch
-from core.audit import names
+from core import audit
+from core.audit import names, watch
 from core.choices import AuditKind
-from core.views import errors
+from core.web import errors
 
 OPEN_WHILE_CHANGING = ("accounts:password", "accounts:logout")
 OPEN_TO_ANYBODY = ("/static/", "/public/")

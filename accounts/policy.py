@@ -6,7 +6,8 @@
 from decimal import Decimal
 
 from accounts.choices import GrantState, Role
-from core.policy import NEEDED, Declared, Step, Workflow
+from core.casework.steps import NEEDED, Step, Workflow
+from core.policy import Declared
 
 CLAUSE = "GB/T 22239-2019 8.1.4、8.1.5（身份鉴别、访问控制、三员分立）"
 DUTIES = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)  # 三员：互相分立，一人一职

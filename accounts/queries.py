@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts import policy
 from accounts.choices import Role
 from accounts.models import User
-from core import todo
+from core.casework import todo
 from core.models import Handover
 from core.registry import TIDYING, findable
 from places.models import Community, District, Street

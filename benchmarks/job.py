@@ -23,7 +23,7 @@ def start() -> None:
 def facts() -> dict:
     """What the pages ask for: places, a common and a rare pair of characters, the place of page 500 (or of the middle)."""
     from benchmarks.people import people, sessions  # noqa: PLC0415
-    from core.paging import KeysetPage  # noqa: PLC0415
+    from core.lists.paging import KeysetPage  # noqa: PLC0415
     from orgs.models import Organization  # noqa: PLC0415
 
     known, rows = people(), Organization.objects.order_by("sort_key", "pk")

@@ -43,7 +43,7 @@ def sources() -> list[str]:
 
 
 def export_ours(count: str) -> None:
-    from core.sheets import Sheet, write_sheet  # noqa: PLC0415
+    from core.tables.sheets import Sheet, write_sheet  # noqa: PLC0415
     from orgs.models import Organization  # noqa: PLC0415
 
     rows = Organization.objects.order_by("pk").filter(pk__lte=int(count))

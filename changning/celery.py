@@ -23,7 +23,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "nights": {"task": "reports.tasks.nights", "schedule": 60.0, "options": {"expires": 55}},
     "requeue-stalled-jobs": {
-        "task": "core.tasks.requeue_stalled",
+        "task": "core.jobs.tasks.requeue_stalled",
         "schedule": 60.0,
         "options": {"expires": 55},
     },

@@ -1,7 +1,7 @@
 from django.urls import include, path
 
-from core.views.gallery import gallery
-from core.views.health import healthz
+from core.web.gallery import gallery
+from core.web.health import healthz
 
 urlpatterns = [
     path("healthz", healthz),
@@ -11,19 +11,19 @@ urlpatterns = [
     path("orgs/", include("orgs.urls")),
     path("filings/", include("filings.urls")),
     path("public/", include("filings.urls_public")),
-    path("jobs/", include("core.urls")),
-    path("drafts/", include("core.urls_drafts")),
-    path("files/", include("core.urls_files")),
-    path("notices/", include("core.urls_notices")),
-    path("audit/", include("core.urls_audit")),
-    path("settings/", include("core.urls_settings")),
+    path("jobs/", include("core.jobs.urls")),
+    path("drafts/", include("core.forms.urls")),
+    path("files/", include("core.files.urls")),
+    path("notices/", include("core.notices.urls")),
+    path("audit/", include("core.audit.urls")),
+    path("settings/", include("core.settings.urls")),
     path("settings/", include("orgs.urls_settings")),
-    path("views/", include("core.urls_saved")),
-    path("acts/", include("core.urls_acts")),
+    path("views/", include("core.lists.urls")),
+    path("acts/", include("core.undo.urls")),
     path("reports/", include("reports.urls")),
     path("", include("reports.urls_home")),
 ]
-handler400 = "core.views.errors.bad_request"
-handler404 = "core.views.errors.not_found"
-handler403 = "core.views.errors.forbidden"
-handler500 = "core.views.errors.broken"
+handler400 = "core.web.errors.bad_request"
+handler404 = "core.web.errors.not_found"
+handler403 = "core.web.errors.forbidden"
+handler500 = "core.web.errors.broken"

@@ -1,5 +1,7 @@
 """What a form says when a value is wrong, in officers' words instead of the framework's."""
 
+from importlib import import_module
+
 from django import forms
 from django.apps import AppConfig
 from django.core import validators
@@ -12,6 +14,8 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self):
+        import_module("core.jobs.tasks")
+        import_module("core.undo.tasks")
         declare("平台", policy.PARAMETERS)
         pages({
             "jobs:list": "后台任务", "notices:list": "通知", "drafts:keep": "草稿", "saved:list": "我的视图",

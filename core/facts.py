@@ -32,7 +32,7 @@ def facts_of(record, names: Sequence[str], words: dict[str, Callable] | None = N
         own = record._meta.get_field(name)
         stored = of_record(record, name) if name in part_dates else getattr(record, own.attname)
         if name in personal:
-            mark = salted_hmac("core.workflow.fact", str(stored)).hexdigest()[:16] if stored else ""
+            mark = salted_hmac("core.casework.workflow.fact", str(stored)).hexdigest()[:16] if stored else ""
             found.append(Fact(name, str(own.verbose_name), mask_phone(stored) or "—", mark))
         else:
             said = words[name](record) if words and name in words else in_words(own, stored)

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import get_resolver
 
 from core.policy import Declared
 
+FLOWS: dict[str, Any] = {}  # key of a workflow → `core.casework.workflow.Flow`, in the order of their making
 LISTS: list[type] = []
 BY_ADDRESS: dict[str, type] = {}  # url_name → every ListView, also those without a jurisdiction to check
 NUMBER_PAGES: list[str] = []
@@ -17,7 +19,7 @@ DEMO: list[str] = []
 @dataclass(frozen=True)
 class ParameterGroup:
     """The dated numbers of one app. rehearse: dotted path of a function
-    (declared, value, effective_from, user) → `core.rehearsal.Rehearsal`, or None when nothing can be told beforehand."""
+    (declared, value, effective_from, user) → `core.settings.rehearsal.Rehearsal`, or None when nothing can be told beforehand."""
 
     title: str
     declared: Sequence[Declared]

@@ -5,27 +5,15 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from core import bulk, digest, drafts, exports, jobs, outages, registry, saved, scratch, uploads, watch
-from core.choices import JOB_OPEN, JobState
-from core.models import Job
-from core.undo import job as undo_job
+from core import outages, registry, scratch
+from core.audit import watch
+from core.casework import digest
+from core.files import uploads
+from core.forms import drafts
+from core.jobs import bulk, exports
+from core.lists import saved
 
 log = logging.getLogger(__name__)
-LONGEST = 30 * 60  # seconds; what takes longer waits for something that will not come
-
-
-@shared_task(soft_time_limit=LONGEST)
-def run_export(pk: int) -> None:
-    jobs.run(pk, exports.make)
-
-
-@shared_task(soft_time_limit=LONGEST)
-def run_bulk(pk: int) -> None:
-    jobs.run(pk, bulk.carry_out)
-
-
-jobs.runner(exports.KIND, run_export)
-jobs.runner(bulk.KIND, run_bulk, page="jobs:bulk")
 
 
 def clear_sessions() -> None:
@@ -61,29 +49,3 @@ def tell_subscribers() -> None:
     today = timezone.localdate()
     saved.tell_all(today)
     digest.send(today, only_failed=True)
-
-
-@shared_task
-def requeue_stalled() -> int:
-    """Send again what nobody has worked on for five heartbeats; after three attempts give it up with a sentence."""
-    count = 0
-    for job in Job.objects.filter(jobs.stale(), state__in=JOB_OPEN):
-        same = Job.objects.filter(pk=job.pk, state=job.state, heartbeat_at=job.heartbeat_at)
-        if job.attempts >= jobs.MOST_ATTEMPTS:
-            same.update(
-                state=JobState.FAILED,
-                finished_at=timezone.now(),
-                message=f"后台处理中断了 {job.attempts} 次，已停止。请重新提交；如再次失败，请联系系统管理员。",
-            )
-        elif same.update(state=JobState.QUEUED, heartbeat_at=timezone.now(), step=jobs.GOING_ON):
-            jobs.enqueue(job)
-            count += 1
-    return count
-
-
-@shared_task
-def run_undo(pk: int) -> None:
-    jobs.run(pk, undo_job.work)
-
-
-jobs.runner(undo_job.KIND, run_undo)

@@ -4,9 +4,9 @@ from django import forms
 from django.utils import timezone
 from django_filters import filters
 
-from core import workdays
-from core.filters import ChoiceFilter, ListFilter, day_filter
+from core.lists.filters import ChoiceFilter, ListFilter, day_filter
 from core.numbers import whole
+from core.settings import workdays
 from filings.choices import IN_HAND, FilingState, Kind
 from filings.models import Filing
 from orgs.models import Organization

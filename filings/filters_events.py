@@ -3,7 +3,7 @@
 from django import forms
 from django_filters import filters
 
-from core.filters import ChoiceFilter, day_filter
+from core.lists.filters import ChoiceFilter, day_filter
 from filings.choices import EventKind, EventState
 from filings.filters import PlaceFilter
 from filings.models import MajorEvent

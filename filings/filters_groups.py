@@ -3,7 +3,7 @@
 from django import forms
 from django_filters import filters
 
-from core.filters import ChoiceFilter, ListFilter
+from core.lists.filters import ChoiceFilter, ListFilter
 from filings.choices import CheckState
 from filings.filters import PlaceFilter
 from filings.models import SpotCheck

@@ -2,7 +2,7 @@
 
 import django_filters as filters
 
-from core.filters import ChoiceFilter, ListFilter
+from core.lists.filters import ChoiceFilter, ListFilter
 from core.numbers import whole
 from core.words import shown
 from filings.choices_reconcile import Decision, Kind, SourceKind

@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from core.forms import CaseForm
+from core.casework.forms import CaseForm
 from filings import policy
 from filings.choices import Kind
 from filings.models import Filing

@@ -2,7 +2,8 @@
 
 from django import forms
 
-from core.forms import CaseForm, date_field
+from core.casework.forms import CaseForm
+from core.forms.fields import date_field
 from filings import policy
 from filings.models import MajorEvent
 

@@ -5,8 +5,8 @@ import datetime
 from django import forms
 from django.utils import timezone
 
-from core.bulk import BulkForm
-from core.forms import date_field
+from core.forms.fields import date_field
+from core.jobs.bulk import BulkForm
 
 
 class ConfirmForm(BulkForm):

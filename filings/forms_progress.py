@@ -3,7 +3,7 @@
 from django import forms
 from django.utils import timezone
 
-from core.forms import date_field
+from core.forms.fields import date_field
 from places.models import Street
 
 

@@ -5,8 +5,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from core.bulk import BulkForm
-from core.ledger.guard import check_upload
+from core.files.guard import check_upload
+from core.jobs.bulk import BulkForm
 from filings.actions.reconcile.decide import reason_of
 from filings.choices_reconcile import SourceKind
 from filings.models import Source

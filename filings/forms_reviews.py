@@ -2,7 +2,7 @@
 
 from django import forms
 
-from core.bulk import BulkForm
+from core.jobs.bulk import BulkForm
 
 
 class ReviewForm(BulkForm):

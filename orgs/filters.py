@@ -7,10 +7,10 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 
-from core import workdays
 from core.dated import open_on
-from core.filters import ChoiceFilter, ListFilter, day_filter
+from core.lists.filters import ChoiceFilter, ListFilter, day_filter
 from core.numbers import whole
+from core.settings import workdays
 from orgs import search
 from orgs.choices import Dormancy, Grade, PairState, Reason, RequestState, Status, Tier
 from orgs.models import Activity, DuplicatePair, Organization, StatusChange

@@ -5,9 +5,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from core import history
-from core.forms import CaseForm, PartDates, phone
+from core.casework.forms import CaseForm
+from core.forms.fields import PartDates, phone
 from core.numbers import whole
-from core.parameters import value
+from core.settings.parameters import value
 from core.words import mask_phone
 from orgs import policy, policy_filed
 from orgs.choices import Status, TermKind, Tier

@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from core.photo_field import PhotoField
+from core.forms.photo_field import PhotoField
 from orgs import policy
 from orgs.choices import TermKind, Tier
 from orgs.models import Activity, Organization

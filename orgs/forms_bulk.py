@@ -3,7 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
-from core.bulk import BulkForm
+from core.jobs.bulk import BulkForm
 from orgs.choices import Status, TermKind
 from orgs.queries import terms
 

@@ -3,7 +3,8 @@
 from django import forms
 from django.utils import timezone
 
-from core.forms import EffectiveForm, date_field, not_past, tomorrow
+from core.forms.fields import date_field
+from core.settings.forms import EffectiveForm, not_past, tomorrow
 from orgs import policy
 from orgs.choices import Status, TermKind, Tier
 from orgs.queries import targets, terms

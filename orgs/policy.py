@@ -7,7 +7,8 @@ import datetime
 from decimal import Decimal
 
 from accounts.choices import Role
-from core.policy import ASKED, NEEDED, Declared, Step, Workflow
+from core.casework.steps import ASKED, NEEDED, Step, Workflow
+from core.policy import Declared
 from orgs.choices import RequestState, Status, Tier
 
 # ---- 参数：由民政局按日期设定 -------------------------------------------------------------------------------

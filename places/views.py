@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from core.views.base import require
+from core.access import require
 from places import actions, queries
 from places.forms import AdjustForm, AliasForm
 

@@ -8,8 +8,9 @@ from django.core.files import File
 from django.db import connection, transaction
 from django.utils import timezone
 
-from core import digest, jobs, scratch
+from core import jobs, scratch
 from core.audit import verify
+from core.casework import digest
 from core.choices import JOB_OPEN, JobState
 from core.models import Job
 from core.scope import Area

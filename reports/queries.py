@@ -5,11 +5,13 @@ import datetime
 from django.urls import reverse
 from django.utils import timezone
 
-from core import exports, jobs, unsent
+from core import jobs
+from core.casework import unsent
+from core.casework.todo import Entry, source
 from core.choices import JobState
+from core.jobs import exports
 from core.models import Job
-from core.parameters import value
-from core.todo import Entry, source
+from core.settings.parameters import value
 from core.words import trimmed
 from orgs.queries import targets, todo
 from places.models import District

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from core.paging import capped_counts
+from core.lists.paging import capped_counts
 from core.registry import list_named
 from core.words import trimmed
 from orgs.queries import targets

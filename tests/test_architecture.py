@@ -1,6 +1,7 @@
 """Who may import whom, how long a file may be, and that no page reaches outside or around the one place of jurisdiction."""
 
 import ast
+import graphlib
 import re
 from pathlib import Path
 
@@ -13,6 +14,13 @@ ROOMS = {
     "choices": 0, "policy": 1, "search": 1, "models": 2, "queries": 3, "actions": 4, "demo": 4, "tasks": 5, "tables": 5,
     "filters": 5, "forms": 5, "views": 6, "urls": 7,
 }  # fmt: skip
+# Packages of core from the ground up; "" are the files of core itself. What draws a page stands above all that does not.
+CORE = [
+    "", "models", "settings", "notices", "audit", "files", "tables", "jobs", "ledger", "forms", "lists", "undo", "casework", "web", "tasks",
+]  # fmt: skip
+CORE_SCREENS = {"views", "urls", "tables", "filters", "forms"}
+LONGEST_PACKAGE = 1_600
+OUTSIDE_THE_ORDER = {"management", "templatetags"}  # places that Django prescribes
 OPEN_TO_OTHER_APPS = {"choices", "models", "queries", "actions", "tasks"}
 NOT_ROOMS = {"management", "middleware", "navigation", "validators", "backends"}
 LIMITS = {"file": 400, "function": 60}
@@ -28,7 +36,8 @@ def sources(*apps):
 def imports(path):
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ImportFrom) and node.module:
-            yield from (f"{node.module}.{a.name}" if node.module in RANK else node.module for a in node.names)
+            whole = node.module in RANK or node.module.startswith("core.")
+            yield from (f"{node.module}.{a.name}" if whole else node.module for a in node.names)
         elif isinstance(node, ast.Import):
             yield from (a.name for a in node.names)
 
@@ -51,6 +60,67 @@ def complaints(path):
             yield f"{path}: core knows no app ({name})"
         elif target != "core" and other not in OPEN_TO_OTHER_APPS and room not in NOT_ROOMS:
             yield f"{path}: {target}.{other} is private to {target}"
+
+
+def modules_of_core():
+    """Dotted name without `core.` → path."""
+    paths = sources("core")
+    names = [".".join(p.relative_to(ROOT / "core").with_suffix("").parts) for p in paths]
+    return {name.removesuffix("__init__").rstrip("."): p for name, p in zip(names, paths, strict=True)}
+
+
+def floor_in_core(name):
+    """(draws a page, rank of its package) of a module of core."""
+    package, _, rest = name.partition(".")
+    package = package if package in CORE else ""
+    screen = package == "web" or package != "models" and rest.partition("_")[0] in CORE_SCREENS
+    return screen, CORE.index(package)
+
+
+def arrows_of_core():
+    """(module, module that it imports), both without `core.`."""
+    known = modules_of_core()
+    for name, path in known.items():
+        if name.partition(".")[0] in OUTSIDE_THE_ORDER:
+            continue
+        for target in imports(path):
+            whole = target.removeprefix("core").lstrip(".")
+            found = next((n for n in (whole, whole.rpartition(".")[0]) if n in known), None)
+            if target.startswith("core") and found is not None and found != name:
+                yield name, found
+
+
+def upwards_in_core():
+    for name, target in arrows_of_core():
+        (screen, package), (other_screen, other_package) = floor_in_core(name), floor_in_core(target)
+        if other_screen > screen or (not screen and other_package > package):
+            yield f"core.{name} may not import core.{target}"
+
+
+def test_every_package_of_core_has_its_floor():
+    packages = {p.parent.name for p in (ROOT / "core").glob("*/__init__.py")} - {"migrations"}
+    assert packages - OUTSIDE_THE_ORDER == set(CORE) - {"", "tasks"}
+
+
+def test_core_is_built_from_the_ground_up():
+    assert list(upwards_in_core()) == []
+
+
+def test_no_circle_in_core():
+    above = {}
+    for name, target in arrows_of_core():
+        above.setdefault(name, set()).add(target)
+    graphlib.TopologicalSorter(above).prepare()
+
+
+def test_packages_of_core_stay_small():
+    lines = {}
+    for name, path in modules_of_core().items():
+        if name.partition(".")[0] in OUTSIDE_THE_ORDER:
+            continue
+        package = name.partition(".")[0] if name.partition(".")[0] in CORE else ""
+        lines[package] = lines.get(package, 0) + path.read_text().count("\n")
+    assert {package: count for package, count in lines.items() if count > LONGEST_PACKAGE} == {}
 
 
 def test_imports_point_one_way():

@@ -7,9 +7,10 @@ from accounts.actions import people
 from accounts.choices import AccountVerb
 from accounts.models import RoleChange, User
 from accounts.models.grants import PLACES, assign
-from core import handover, notices
+from core import notices
+from core.casework import handover
+from core.casework.workflow import Flow
 from core.facts import facts_of
-from core.workflow import Flow
 
 FIELDS = ("role", *PLACES, "department", "successor", "reason")
 

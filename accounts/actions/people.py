@@ -11,7 +11,8 @@ from accounts import policy
 from accounts.choices import AccountVerb, Role
 from accounts.models import RoleChange, User
 from accounts.models.grants import last_of_duty
-from core import audit, handover, notices
+from core import audit, notices
+from core.casework import handover
 from core.choices import AuditKind
 from core.history import told
 

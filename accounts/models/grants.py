@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts import policy
 from accounts.choices import GrantState, Role
 from accounts.models.people import User
-from core import handover
+from core.casework import handover
 from core.models import Case
 from core.scope import GrantedQuerySet
 from places.models import Community, District, Street

@@ -11,10 +11,10 @@ from accounts.forms import RoleForm
 from accounts.models import RoleChange, User
 from accounts.models.grants import PLACES, post_of
 from accounts.tables import GRANTS
+from core.access import require
+from core.casework.views import EnterCase, case_urls
+from core.lists.views import ListView
 from core.registry import register as listed
-from core.views.base import require
-from core.views.cases import EnterCase, case_urls
-from core.views.lists import ListView
 
 SEE, SEEING = "accounts.view", "查看角色权限"
 

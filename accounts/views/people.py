@@ -14,12 +14,13 @@ from accounts.filters import UserFilter
 from accounts.forms import DisableForm, EditForm, OpenForm, ReasonForm, SuccessorForm
 from accounts.models import User
 from accounts.tables import PEOPLE
-from core import handover, history
+from core import history
+from core.access import require
+from core.casework import handover
+from core.forms.views import FormPage, refuse
+from core.lists.views import ListView
 from core.models import Handover
 from core.registry import register as listed
-from core.views.base import require
-from core.views.forms import FormPage, refuse
-from core.views.lists import ListView
 
 SEE, MANAGE = "accounts.view", "accounts.manage"
 SEEING, MANAGING = "查看人员账号", "管理账号"

@@ -15,7 +15,7 @@ SECRET_KEY = env.text("SECRET_KEY") or (demo.secret_key() if DEMO else "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("请设置环境变量 SECRET_KEY（至少 50 个随机字符），或用 make run 启动演示。")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or (["localhost", "127.0.0.1", "[::1]"] if DEMO or DEBUG else [])
-CSRF_FAILURE_VIEW = "core.views.errors.forgery"
+CSRF_FAILURE_VIEW = "core.web.errors.forgery"
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
@@ -46,8 +46,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "core.middleware.PrivacyMiddleware",
-    "core.middleware.SpaceMiddleware",
+    "core.web.middleware.PrivacyMiddleware",
+    "core.web.middleware.SpaceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -58,8 +58,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.PasswordChangeMiddleware",
     "accounts.middleware.DenialMiddleware",
-    "core.middleware.RefusalMiddleware",
-    "core.middleware.FormMiddleware",
+    "core.web.middleware.RefusalMiddleware",
+    "core.web.middleware.FormMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -8,9 +8,9 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.urls import NoReverseMatch, reverse
 
-from core import parameters
 from core.numbers import whole
 from core.registry import BY_ADDRESS, PAGES
+from core.settings import parameters
 
 NAME_FIELDS = ("name", "label", "title", "file_name", "username")
 # The last part of an address: what was done there.

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import psycopg
 from django.db import InterfaceError, OperationalError
 
+from core.files.guard import Refused
 from core.jobs import Stopped
 from core.ledger.columns import LedgerColumn
-from core.ledger.guard import Refused
 from core.ledger.parsing import Unfit, is_blank, shown
 from core.ledger.reading import PER_PAGE, Sheet
 from core.ledger.unknown import NO_RESULT, is_unknown

@@ -23,7 +23,7 @@ from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.hyperlink import Hyperlink
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
-from core.ledger import guard
+from core.files import guard
 from core.ledger.faults import Fault
 from core.ledger.parsing import shown
 from core.ledger.reading import Sheet

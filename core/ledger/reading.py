@@ -6,9 +6,9 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from core.ledger import guard
+from core.files import guard
+from core.files.guard import Refused
 from core.ledger.columns import Ledger, LedgerColumn, header_key
-from core.ledger.guard import Refused
 from core.ledger.headers import HEADER_WITHIN, Header, find, repeats
 from core.ledger.parsing import is_blank, narrow
 from core.ledger.rows import is_data

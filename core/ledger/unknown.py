@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from core.ledger import guard
+from core.files import guard
 
 log = logging.getLogger(__name__)
 ERRORS = frozenset(

@@ -9,7 +9,7 @@ from core.choices import DayKind
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Holiday(models.Model):
-    """One day on which the bureau corrects or precedes the published calendar; see `core.workdays`."""
+    """One day on which the bureau corrects or precedes the published calendar; see `core.settings.workdays`."""
 
     date = models.DateField(
         "日期", unique=True, error_messages={"unique": "这一天已有更正，请先删除原来的更正"}

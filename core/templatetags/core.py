@@ -3,7 +3,8 @@
 from django import forms, template
 from django.utils.html import format_html
 
-from core import drafts, workdays
+from core.forms import drafts
+from core.settings import workdays
 from core.words import mask_phone, shown, trimmed, without_numbers
 
 register = template.Library()
@@ -53,7 +54,7 @@ def keys_for(name: str, field: forms.Field, widget: forms.Widget) -> dict[str, s
 
 @register.simple_tag(takes_context=True)
 def form_key(context, title=""):
-    """The hidden field that makes a form's contents safe: see core.drafts."""
+    """The hidden field that makes a form's contents safe: see core.forms.drafts."""
     return format_html(
         '<input type="hidden" name="{}" value="{}">', drafts.FIELD, drafts.issue(context["request"], title)
     )

@@ -11,8 +11,8 @@ from django.utils import timezone
 from pghistory.models import Context
 
 from core.models import Undone
-from core.parameters import value
 from core.policy import UNDO_DAYS
+from core.settings.parameters import value
 from core.undo.registry import Undoable, registered, unregistered
 
 EVERYBODY = "acts.everybody"  # the grant to take back what others did in one's own area
@@ -64,7 +64,7 @@ def earliest() -> datetime.datetime:
 
 
 def refusal(act: Act | None, *, step: bool = False) -> str:
-    """Why this act cannot be taken back, as a sentence; empty when it can. step: its own workflow asks (core.taking_back)."""
+    """Why this act cannot be taken back, as a sentence; empty when it can. step: its own workflow asks (core.casework.taking_back)."""
     if act is None or not act.rows:
         return "这项操作没有可以撤销的内容。"
     if act.step and not step:

@@ -8,11 +8,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from core import workdays
+from core.casework.workflow import Flow
 from core.facts import Fact
 from core.history import told
-from core.parameters import value
-from core.workflow import Flow
+from core.settings import workdays
+from core.settings.parameters import value
 from filings import policy
 from filings.choices import FilingState, GroupVerb
 from filings.models import Draw, Filing, SpotCheck

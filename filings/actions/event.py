@@ -7,8 +7,8 @@ from django.utils import timezone
 from accounts.choices import Role
 from accounts.models import User
 from core import notices
-from core.parameters import value
-from core.workflow import Flow
+from core.casework.workflow import Flow
+from core.settings.parameters import value
 from filings import policy
 from filings.choices import EventState, Incidents
 from filings.models import MajorEvent

@@ -4,8 +4,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from core.casework.workflow import Flow
 from core.facts import Fact, facts_of
-from core.workflow import Flow
 from filings import policy
 from filings.choices import OPEN_FILINGS, Kind, Paper
 from filings.models import Certificate, Filing, PaperShown

@@ -6,8 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from core.bulk import among
 from core.history import told
+from core.jobs.bulk import among
 from filings.choices import GroupVerb
 from filings.models import YearlyConfirmation
 from orgs.actions import status

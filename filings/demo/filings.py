@@ -5,7 +5,7 @@ import random
 
 from accounts.choices import Role
 from accounts.models import User
-from core import workdays
+from core.settings import workdays
 from filings import policy
 from filings.actions.filing import FLOW, begin, enter
 from filings.choices import FilingState, Kind

@@ -3,7 +3,7 @@
 依据：长民规〔2021〕1号第四部分（一）2“区民政局指导”；抽查比例参照双随机抽查的做法，内部口径，可调整。
 """
 
-from core.policy import NEEDED, Step, Workflow
+from core.casework.steps import NEEDED, Step, Workflow
 from filings.choices import CheckState
 from filings.policy.filings import DISTRICT, RECTIFY_DAYS, STREET, working_days
 

@@ -7,8 +7,9 @@
 import datetime
 from decimal import Decimal
 
-from core.parameters import value
-from core.policy import ASKED, NEEDED, Declared, Step, Workflow
+from core.casework.steps import ASKED, NEEDED, Step, Workflow
+from core.policy import Declared
+from core.settings.parameters import value
 from filings.choices import EventKind, EventState, Incidents
 from filings.policy.filings import AUTHORS, COMMITTEE, DISTRICT, INTERNAL, STREET, working_days
 from orgs.choices import Status

@@ -6,8 +6,9 @@
 from decimal import Decimal
 
 from accounts.choices import Role
-from core.parameters import value
-from core.policy import ASKED, NEEDED, Declared, Step, Workflow
+from core.casework.steps import ASKED, NEEDED, Step, Workflow
+from core.policy import Declared
+from core.settings.parameters import value
 from filings.choices import OPEN_FILINGS, FilingState, Kind
 from orgs.choices import Status, Tier
 from orgs.queries.register import same_name, team_min_members

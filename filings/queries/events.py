@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from core import workdays
+from core.settings import workdays
 from filings.models import MajorEvent
 from orgs.models import Activity, Organization
 

@@ -6,7 +6,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from core.parameters import value
+from core.settings.parameters import value
 from filings import policy
 from filings.models import Draw, SpotCheck, YearlyConfirmation
 from orgs.choices import Status, Tier

@@ -11,7 +11,8 @@ from django.utils import timezone
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from core import phones
-from core.ledger import guard, parsing
+from core.files import guard
+from core.ledger import parsing
 from core.ledger.columns import Ledger, LedgerColumn, header_key, whole_key
 from core.ledger.headers import HEADER_WITHIN
 from core.ledger.parsing import shown

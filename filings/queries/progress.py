@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import ExtractDay, TruncDate
 
-from core import workdays
 from core.dated import is_open
+from core.settings import workdays
 from filings.choices import IN_HAND, EventState, FilingState, Kind
 from filings.models import Filing, MajorEvent
 from filings.queries import groups

@@ -7,7 +7,7 @@ from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, Subque
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from core import todo
+from core.casework import todo
 from core.choices import JobState
 from core.history import LABELS as EVENT_WORDS
 from filings.choices_reconcile import Decision, Kind, SourceKind

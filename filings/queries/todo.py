@@ -5,9 +5,9 @@ import datetime
 from django.urls import reverse
 
 from accounts.choices import Role
-from core.paging import capped_counts
-from core.parameters import value
-from core.todo import Entry, source
+from core.casework.todo import Entry, source
+from core.lists.paging import capped_counts
+from core.settings.parameters import value
 from filings import policy
 from filings.queries.filings import due_for_review
 from filings.queries.groups import unconfirmed

@@ -2,10 +2,10 @@
 
 from django.urls import reverse
 
+from core.casework.views import CasePage, case_urls
+from core.forms.views import FormPage
+from core.lists.views import ListView
 from core.registry import register as listed
-from core.views.cases import CasePage, case_urls
-from core.views.forms import FormPage
-from core.views.lists import ListView
 from core.words import trimmed
 from filings.actions import checks as actions
 from filings.filters_groups import CheckFilter

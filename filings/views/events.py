@@ -3,10 +3,10 @@
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from core.access import require
+from core.casework.views import CasePage, EnterCase, case_urls
+from core.lists.views import ListView
 from core.registry import register as listed
-from core.views.base import require
-from core.views.cases import CasePage, EnterCase, case_urls
-from core.views.lists import ListView
 from filings import policy
 from filings.actions import event as actions
 from filings.filters_events import EventFilter

@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from core.bulk import BulkAction, step_action
+from core.access import require
+from core.casework.views import CasePage, CorrectCase, EnterCase, case_urls
+from core.jobs.bulk import BulkAction, step_action
+from core.lists.views import ListView
 from core.registry import register as listed
-from core.views.base import require
-from core.views.cases import CasePage, CorrectCase, EnterCase, case_urls
-from core.views.lists import ListView
 from filings import policy
 from filings.actions import filing as actions
 from filings.choices import Kind

@@ -4,10 +4,10 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from core.bulk import BulkAction, BulkForm
+from core.access import require
+from core.jobs.bulk import BulkAction, BulkForm
+from core.lists.views import ListView
 from core.registry import register as listed
-from core.views.base import require
-from core.views.lists import ListView
 from filings import policy
 from filings.actions import groups as actions
 from filings.choices import GroupVerb, Kind

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from reportlab.lib.units import mm
 from reportlab.platypus import Spacer, Table
 
-from core import pdf, watch
-from core.forms import PurposeForm
-from core.views.base import require
+from core.access import require
+from core.audit import watch
+from core.files import pdf
+from core.forms.fields import PurposeForm
 from core.words import one_line
 from filings.actions.filing import show_paper
 from filings.choices import Paper, Validity

@@ -4,8 +4,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from core.access import require
 from core.registry import numbers_on
-from core.views.base import require
 from filings.forms_progress import PeriodForm
 from filings.queries.progress import progress
 from filings.tables.progress import cells, tiles

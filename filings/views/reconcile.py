@@ -13,14 +13,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from core import audit, scratch, uploads
-from core.bulk import BulkAction
+from core import audit, scratch
+from core.access import require
 from core.choices import JOB_OPEN, AuditKind, JobState
+from core.files import uploads
+from core.forms.views import FormPage
+from core.jobs.bulk import BulkAction
+from core.lists.views import ListView
 from core.numbers import whole
 from core.registry import register as listed
-from core.views.base import require
-from core.views.forms import FormPage
-from core.views.lists import ListView
 from filings import tasks  # noqa: F401  tells core.jobs how a reconciliation is sent
 from filings.actions.reconcile import decide, link, run
 from filings.choices_reconcile import Decision, Kind, ReconcileVerb

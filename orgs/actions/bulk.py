@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from core.bulk import among
 from core.history import told
+from core.jobs.bulk import among
 from orgs.choices import Door, Status, Verb
 from orgs.models import Organization
 from orgs.queries import filed

@@ -7,7 +7,8 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from core import attachments, merge
+from core.files import attachments
+from core.forms import merge
 from core.history import told
 from core.registry import held
 from orgs import policy, search
@@ -54,7 +55,7 @@ def edit(
     """Write the fields `names` as they are in `organization`; labels of fields that somebody else changed and that stay.
 
     version: what the person saw; door: the way by which it comes, which decides whether filed facts may change.
-    Raises core.merge.Conflict, and writes nothing, when both changed the same field;
+    Raises core.forms.merge.Conflict, and writes nothing, when both changed the same field;
     ValidationError when the two changes do not fit together.
     """
     current = Organization.objects.select_for_update().get(pk=organization.pk)
@@ -160,7 +161,7 @@ def record_activity(
 ) -> Activity:
     """Enter an activity once; the organisation's last activity and whether it is dormant follow from it at once.
 
-    place: where it was, the organisation's own place when nothing is said; photo: cleaned by `core.photos`.
+    place: where it was, the organisation's own place when nothing is said; photo: cleaned by `core.files.photos`.
     """
     organization = Organization.objects.select_for_update().get(pk=organization.pk)
     activity = Activity(

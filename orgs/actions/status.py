@@ -1,6 +1,6 @@
 """Status changes: asked for by a committee, decided by its street, then written into the register."""
 
-from core.workflow import Flow
+from core.casework.workflow import Flow
 from orgs import policy
 from orgs.actions.register import change_status
 from orgs.models import Organization, StatusChange

@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from PIL import Image, ImageDraw
 
 from accounts.models import User
-from core import photos
+from core.files import photos
 from orgs import policy
 from orgs.actions.register import record_activity
 from orgs.choices import Dormancy

@@ -3,8 +3,8 @@
 import datetime
 
 from accounts.models import User
-from core import workdays
 from core.history import told
+from core.settings import workdays
 from orgs.actions.status import FLOW, ask
 from orgs.choices import Status, Tier, Verb
 from orgs.models import Organization, StatusChange

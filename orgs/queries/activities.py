@@ -5,8 +5,8 @@ import datetime
 from django.db.models import Count, F, Max, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from core import attachments
-from core.paging import capped_counts
+from core.files import attachments
+from core.lists.paging import capped_counts
 from orgs.models import Activity, Organization
 from orgs.queries import register
 from orgs.queries.todo import living

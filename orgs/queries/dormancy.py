@@ -10,7 +10,7 @@ from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, Value,
 from django.db.models.functions import Coalesce, Greatest, TruncDate
 from django.db.models.lookups import LessThan
 
-from core.parameters import value
+from core.settings.parameters import value
 from orgs import policy
 from orgs.choices import Dormancy, Status, Tier, Verb
 from orgs.models import Activity, Organization

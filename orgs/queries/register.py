@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from core import history
 from core.numbers import whole
-from core.parameters import value
+from core.settings.parameters import value
 from orgs import policy, search
 from orgs.choices import Status, Tier, Verb
 from orgs.models import Activity, Organization, TargetPolicy

@@ -11,9 +11,9 @@ from django.db.models import Count, F, Q, Value
 from django.urls import reverse
 from django.utils import timezone
 
-from core.parameters import value
 from core.policy import Declared
-from core.rehearsal import MOST_NAMED, Figure, Named, Rehearsal
+from core.settings.parameters import value
+from core.settings.rehearsal import MOST_NAMED, Figure, Named, Rehearsal
 from core.words import trimmed
 from orgs import policy
 from orgs.choices import Dormancy, Status, Tier

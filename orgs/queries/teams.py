@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.utils import timezone
 
 from core.dated import is_open
-from core.parameters import value
+from core.settings.parameters import value
 from orgs import policy, search
 from orgs.choices import TermKind, Tier
 from orgs.models import Organization, StatusChange

@@ -2,7 +2,7 @@
 
 import datetime
 
-from core.paging import capped_counts
+from core.lists.paging import capped_counts
 from orgs.choices import Dormancy, PairState, Status
 from orgs.models import DuplicatePair, Organization
 

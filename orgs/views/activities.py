@@ -7,12 +7,12 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_GET
 
 from core import history
-from core.drafts import fill
+from core.access import require
+from core.forms.drafts import fill
+from core.forms.views import FormPage
+from core.lists.views import ListView
 from core.registry import register as listed
 from core.undo import offer
-from core.views.base import require
-from core.views.forms import FormPage
-from core.views.lists import ListView
 from orgs.actions import register as actions
 from orgs.choices import Verb
 from orgs.filters import ActivityFilter

@@ -1,6 +1,6 @@
 """What the register offers for many organisations at once."""
 
-from core.bulk import BulkAction
+from core.jobs.bulk import BulkAction
 from orgs.actions import bulk as actions
 from orgs.choices import Status, Verb
 from orgs.forms_bulk import ManyStatusForm, TermsForm

@@ -5,9 +5,9 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from core.access import require
+from core.lists.views import ListView
 from core.registry import register as listed
-from core.views.base import require
-from core.views.lists import ListView
 from orgs.actions import duplicates as actions
 from orgs.choices import PairState
 from orgs.filters import PairFilter

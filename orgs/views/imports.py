@@ -1,4 +1,4 @@
-"""Ledgers in: send, follow, decide. Taking one back is an act like any other: see core.views.acts."""
+"""Ledgers in: send, follow, decide. Taking one back is an act like any other: see core.undo.views."""
 
 import tempfile
 from pathlib import Path
@@ -12,13 +12,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from core import audit, scratch, uploads
+from core import audit, scratch
+from core.access import require
 from core.choices import JOB_OPEN, AuditKind, JobState
-from core.ledger.guard import check_upload
+from core.files import uploads
+from core.files.guard import check_upload
 from core.ledger.templates import write_template
 from core.models import Job
 from core.numbers import whole
-from core.views.base import require
 from orgs import tasks  # noqa: F401  tells core.jobs how an import is sent
 from orgs.actions.imports import job as actions
 from orgs.actions.imports import marked

@@ -7,14 +7,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from core import drafts, merge
+from core.access import require
 from core.dates import of_record
-from core.drafts import fill
+from core.forms import drafts, merge
+from core.forms.drafts import fill
+from core.lists.views import ListView
 from core.registry import register as listed
 from core.registry import tabs, ways
 from core.undo import offer
-from core.views.base import require
-from core.views.lists import ListView
 from core.words import mask_phone
 from orgs import policy
 from orgs.actions import duplicates as merging

@@ -4,9 +4,9 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from core import watch
-from core.forms import PurposeForm
-from core.views.base import require
+from core.access import require
+from core.audit import watch
+from core.forms.fields import PurposeForm
 from core.words import mask_phone
 from orgs.models import Organization
 from orgs.views.register import found

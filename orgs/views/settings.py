@@ -9,8 +9,8 @@ from django.views.decorators.http import require_POST
 
 from core import registry
 from core.history import timeline
-from core.parameters import withdraw as withdraw_dated
-from core.views.settings import change, in_two_steps, look, page, withdrawing
+from core.settings.parameters import withdraw as withdraw_dated
+from core.settings.views import change, in_two_steps, look, page, withdrawing
 from orgs.actions import targets as actions
 from orgs.actions import terms as term_actions
 from orgs.choices import Status, TermKind, Tier

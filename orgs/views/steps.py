@@ -1,9 +1,9 @@
 """Steps of one organisation, and the requests that go from a committee to its street."""
 
+from core.casework.views import EnterCase, case_urls
+from core.forms.views import FormPage
+from core.lists.views import ListView
 from core.registry import register as listed
-from core.views.cases import EnterCase, case_urls
-from core.views.forms import FormPage
-from core.views.lists import ListView
 from orgs import policy
 from orgs.actions import register as actions
 from orgs.actions import status

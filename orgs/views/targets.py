@@ -6,9 +6,9 @@ from django.contrib import messages
 from django.shortcuts import render
 from django.utils import timezone
 
-from core.charts import line
+from core.access import require
 from core.registry import numbers_on
-from core.views.base import require
+from core.tables.charts import line
 from orgs.queries import targets
 from orgs.tables.targets import SHADES, community_cells, register, street_cells, tiles, wall
 

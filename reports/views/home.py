@@ -6,7 +6,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.choices import Role
-from core import notices, todo
+from core import notices
+from core.casework import todo
 from core.registry import numbers_on
 from orgs.queries import activities, targets
 from reports import queries  # noqa: F401  what register, jobs and nights ask for joins in

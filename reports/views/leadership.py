@@ -2,8 +2,8 @@ from django.http import FileResponse, Http404
 from django.shortcuts import render
 
 from core import audit
+from core.access import require
 from core.choices import AuditKind
-from core.views.base import require
 from reports import queries
 
 

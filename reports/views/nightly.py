@@ -2,7 +2,7 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from core.views.base import require
+from core.access import require
 from reports import (
     actions,
     queries,

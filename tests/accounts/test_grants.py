@@ -15,7 +15,7 @@ from accounts.actions.grants import FLOW
 from accounts.choices import Role
 from accounts.demo import plant
 from accounts.models import RoleChange, User
-from core import todo
+from core.casework import todo
 from core.choices import JobState
 from core.models import AuditEvent, Draft, Handover, Job, Notice
 from orgs.actions import status

@@ -14,12 +14,13 @@ from django.utils import timezone
 from lxml import html
 from pghistory.models import Context
 
-from core import audit, exports, jobs
+from core import audit, jobs
 from core.audit import seals, words
+from core.audit.views import EventList
 from core.choices import AuditKind
 from core.history import event_models
+from core.jobs import exports
 from core.models import AuditEvent
-from core.views.audit import EventList
 from orgs.actions import register
 from orgs.actions.status import FLOW, ask
 from orgs.choices import Tier

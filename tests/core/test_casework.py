@@ -10,10 +10,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.choices import Role
 from accounts.models import User
-from core import todo, workdays
+from core.casework import todo
+from core.casework.workflow import Flow
 from core.history import told
 from core.models import Case, Draft
-from core.workflow import FLOWS, Flow
+from core.registry import FLOWS
+from core.settings import workdays
 from orgs import policy
 from orgs.actions.status import FLOW, ask
 from orgs.choices import Verb

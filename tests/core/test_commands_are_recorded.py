@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from core import commands
+from core.audit import commands
 from core.models import AuditEvent
 
 pytestmark = pytest.mark.django_db

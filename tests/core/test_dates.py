@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from core.dates import PartDate, Precision, known, read
-from core.forms import PartDateField
+from core.forms.fields import PartDateField
 from core.ledger import parsing
 from core.ledger.parsing import Unfit
 from core.words import shown

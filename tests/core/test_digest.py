@@ -5,7 +5,8 @@ import datetime
 import pytest
 from django.core import mail
 
-from core import digest, notices
+from core import notices
+from core.casework import digest
 from core.models import Digest
 from core.tasks import tell_subscribers
 from tests.conftest import credit_code

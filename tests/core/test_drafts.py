@@ -12,8 +12,10 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from core import audit, drafts, taking_back, unsent
+from core import audit
+from core.casework import taking_back, unsent
 from core.choices import AuditKind
+from core.forms import drafts
 from core.models import AuditEvent, Draft, Submission
 from orgs.actions.status import FLOW, ask
 from orgs.models import Organization

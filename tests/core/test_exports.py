@@ -8,12 +8,14 @@ import pytest
 from django.utils import timezone
 
 from accounts.choices import Role
-from core import exports, jobs
+from core import jobs
 from core.choices import JobState
+from core.jobs import exports
+from core.jobs.tasks import requeue_stalled, run_export
+from core.lists.views import ListView
 from core.models import AuditEvent, Job
 from core.registry import list_named
-from core.tasks import requeue_stalled, run_export, tidy
-from core.views.lists import ListView
+from core.tasks import tidy
 from orgs.models import Organization
 from orgs.views.register import OrganizationList
 

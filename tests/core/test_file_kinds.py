@@ -6,9 +6,9 @@ import pytest
 from django.core.files.base import ContentFile
 from PIL import Image
 
-from core import attachments, photos
-from core.ledger.guard import Refused
-from core.pdf import answer, words
+from core.files import attachments, photos
+from core.files.guard import Refused
+from core.files.pdf import answer, words
 from tests.conftest import PDF
 
 

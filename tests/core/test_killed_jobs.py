@@ -10,10 +10,11 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from core import bulk, exports, jobs
+from core import jobs
 from core.choices import JobState
+from core.jobs import bulk, exports
+from core.jobs.tasks import requeue_stalled, run_bulk, run_export
 from core.models import Job
-from core.tasks import requeue_stalled, run_bulk, run_export
 from orgs.models import Organization
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]

@@ -14,8 +14,8 @@ from django.utils import timezone
 from core import jobs, outages
 from core import undo as acts
 from core.choices import JobState
+from core.jobs.tasks import requeue_stalled
 from core.models import Job, Undone
-from core.tasks import requeue_stalled
 from core.undo import job as undo_job
 from filings.actions.reconcile import decide
 from filings.actions.reconcile import run as reconcile

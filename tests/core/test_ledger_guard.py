@@ -6,9 +6,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from core.ledger import guard, parsing
+from core.files import guard
+from core.files.guard import Refused
+from core.ledger import parsing
 from core.ledger.columns import Ledger, LedgerColumn
-from core.ledger.guard import Refused
 from core.ledger.reading import open_ledger
 
 LEDGER = Ledger(

@@ -3,10 +3,10 @@
 import openpyxl
 import pytest
 
+from core.files.guard import Refused
 from core.ledger import parsing
 from core.ledger.columns import Ledger, LedgerColumn
 from core.ledger.faults import Parser
-from core.ledger.guard import Refused
 from core.ledger.reading import PER_PAGE, open_ledger
 
 TEAMS = Ledger(

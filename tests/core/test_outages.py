@@ -15,11 +15,12 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
-from core import jobs, outages, sending, workdays
+from core import jobs, outages, sending
 from core.cache import Cache
 from core.choices import JobState
+from core.jobs.tasks import requeue_stalled
 from core.models import Holiday, Job
-from core.tasks import requeue_stalled
+from core.settings import workdays
 from orgs.queries import terms as dictionaries
 
 SLOWER = 1.2  # seconds that a page may take longer when it meets a silent broker itself

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.lists.paging import COUNT_LIMIT, KeysetPage, capped_counts
 from core.models import Job
-from core.paging import COUNT_LIMIT, KeysetPage, capped_counts
 from orgs.models import Organization
 
 START = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
@@ -106,7 +106,7 @@ def test_a_token_that_was_not_given_out_is_not_found(db, token):
 def test_counts_come_in_one_statement_and_stop_at_the_limit(make_org, monkeypatch):
     for number in range(4):
         make_org(f"队{number}")
-    monkeypatch.setattr("core.paging.COUNT_LIMIT", 3)
+    monkeypatch.setattr("core.lists.paging.COUNT_LIMIT", 3)
     rows = Organization.objects.all()
     with CaptureQueriesContext(connection) as captured:
         assert capped_counts(rows, rows.none(), rows.filter(name="队1")) == [3, 0, 1]

@@ -12,10 +12,12 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import timezone
 
-from core import parameters, tasks, uploads
+from core import tasks
 from core.choices import JobState
+from core.files import uploads
 from core.models import Job
 from core.policy import UPLOAD_DAYS
+from core.settings import parameters
 from filings.actions.reconcile import run
 from orgs.models import ImportFault
 from orgs.queries.imports import KIND, MARKED, copies
@@ -136,7 +138,7 @@ def test_the_night_clears_sessions_and_old_attempts_and_one_failure_stops_no_ste
     )
     AccessAttempt.objects.create(username="a", ip_address="10.0.0.1", failures_since_start=1)
     AccessAttempt.objects.update(attempt_time=timezone.now() - datetime.timedelta(days=2))
-    monkeypatch.setattr("core.exports.delete_expired", broken)
+    monkeypatch.setattr("core.jobs.exports.delete_expired", broken)
     with pytest.raises(OSError, match="disk"):
         tasks.tidy()
     assert Session.objects.count() == 1

@@ -1,7 +1,7 @@
 """The pages of rules say what the application does."""
 
 from core.management.commands.rules import pages
-from core.workflow import FLOWS
+from core.registry import FLOWS
 
 
 def test_no_page_of_rules_is_stale():

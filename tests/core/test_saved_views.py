@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.choices import Role
-from core import saved
+from core.lists import saved
 from core.models import Notice, SavedView, Subscription
 from orgs.models import Organization
 

@@ -9,11 +9,11 @@ from django.db.models import ProtectedError
 from django.urls import reverse
 from lxml import html
 
-from core import parameters, rehearsal, workdays
 from core.choices import DayKind
 from core.models import Holiday, Parameter
 from core.policy import Declared
 from core.registry import PARAMETERS
+from core.settings import parameters, rehearsal, workdays
 from orgs.policy import DORMANCY_DAYS, TEAM_MIN_MEMBERS, VERIFY_HOURS
 
 pytestmark = pytest.mark.django_db

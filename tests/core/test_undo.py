@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from pghistory.models import Context
 
-from core import merge, undo
+from core import undo
+from core.forms import merge
 from core.history import told
 from core.models import Job, Parameter, Undone
 from core.undo import job as background

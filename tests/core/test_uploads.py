@@ -11,9 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from core import attachments, photos
-from core.ledger import guard
-from core.ledger.guard import Refused
+from core.files import attachments, guard, photos
+from core.files.guard import Refused
 from core.models import Job
 
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\nstartxref\n9\n%%EOF\n"

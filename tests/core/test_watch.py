@@ -9,9 +9,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from core import parameters, tasks, watch
+from core import tasks
+from core.audit import watch
 from core.models import AuditEvent, Notice, Tally
 from core.policy import DENIALS, DENIALS_MOST, PUBLIC, PUBLIC_MISSES, READS
+from core.settings import parameters
 
 pytestmark = pytest.mark.django_db
 

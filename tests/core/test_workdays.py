@@ -8,10 +8,10 @@ from django.template import engines
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import workdays
 from core.choices import DayKind
 from core.models import Holiday
-from core.workdays import Workdays
+from core.settings import workdays
+from core.settings.workdays import Workdays
 
 PUBLISHED = Workdays()
 D = datetime.date.fromisoformat

@@ -19,8 +19,8 @@ from core import jobs
 from core import undo as undoing
 from core.audit import verify
 from core.choices import JOB_OPEN, JobState
+from core.jobs.tasks import requeue_stalled
 from core.models import Job, Undone
-from core.tasks import requeue_stalled
 from core.undo import job as undo_job
 from filings.demo.reconciliation import COLUMNS, HEADERS, row_of
 from filings.models import Filing, Line, Reconciliation, Source

@@ -10,11 +10,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.urls import reverse
 
-from core import attachments, history
-from core.bulk import LISTED, choose, preview
-from core.ledger.guard import Refused
+from core import history
+from core.casework.todo import entries
+from core.files import attachments
+from core.files.guard import Refused
+from core.jobs.bulk import LISTED, choose, preview
 from core.models import Job
-from core.todo import entries
 from filings.actions import filing as actions
 from filings.actions.filing import FLOW
 from filings.choices import Kind

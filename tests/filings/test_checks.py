@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from accounts.choices import Role
 from accounts.models import User
-from core import todo, workdays
+from core.casework import todo
 from core.models import Parameter
+from core.settings import workdays
 from filings import policy
 from filings.actions.checks import FLOW, draw, lots
 from filings.choices import CheckState

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from accounts.choices import Role
 from accounts.models import User
-from core import todo, workdays
+from core.casework import todo
 from core.models import Notice, Parameter
+from core.settings import workdays
 from filings import policy
 from filings.actions import event as actions
 from filings.actions.event import FLOW

@@ -14,9 +14,9 @@ from django.utils import timezone
 from accounts.choices import Role
 from accounts.models import User
 from core import undo
-from core.bulk import step_action
 from core.choices import JobState
 from core.history import timeline
+from core.jobs.bulk import step_action
 from core.models import Job
 from filings import policy
 from filings.actions import filing as actions

@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.urls import reverse
 
-from core import todo
+from core.casework import todo
 from core.models import Job, Parameter
 from filings import policy
 from filings.actions import groups as actions

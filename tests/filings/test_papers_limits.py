@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from core import pdf
+from core.files import pdf
 from core.models import AuditEvent
 from filings.actions import filing as actions
 from filings.actions.filing import FLOW
@@ -56,7 +56,7 @@ def test_a_character_that_the_font_lacks_is_a_box_and_is_logged(
     name, read, filed, cast, sign_in, tmp_path, caplog
 ):
     case = filed(leader_name=name)
-    with caplog.at_level(logging.WARNING, "core.pdf"):
+    with caplog.at_level(logging.WARNING, "core.files.pdf"):
         answer = sign_in(cast.street).get(reverse("filings:certificate_pdf", args=[case.pk]))
     assert read in "".join(pdf_text(answer, tmp_path)[1].split())
     assert ("U+1F600" in caplog.text) == ("□" in read)

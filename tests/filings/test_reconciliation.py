@@ -12,8 +12,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.models import User
 from core import jobs, undo
 from core.choices import JobState
+from core.jobs.tasks import requeue_stalled
 from core.models import Job
-from core.tasks import requeue_stalled
 from filings.actions.reconcile import link
 from filings.actions.reconcile import run as running
 from filings.choices_reconcile import Decision, Kind

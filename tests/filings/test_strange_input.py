@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from core import exports
+from core.jobs import exports
 from filings.models import Filing, MajorEvent
 from orgs.models import Activity, Organization
 from orgs.views.activities import ActivityList

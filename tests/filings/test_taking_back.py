@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from accounts.choices import Role
 from accounts.models import User
-from core import parameters, taking_back
+from core.casework import taking_back
 from core.models import Job, Notice
 from core.policy import TAKE_BACK_MINUTES
+from core.settings import parameters
 from filings.actions import checks
 from filings.actions import filing as actions
 from filings.actions.filing import FLOW

@@ -16,8 +16,10 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image, TiffImagePlugin
 
-from core import attachments, exports, photos, undo
-from core.ledger.guard import Refused
+from core import undo
+from core.files import attachments, photos
+from core.files.guard import Refused
+from core.jobs import exports
 from core.models import Attachment, AuditEvent, KeptFile, Notice
 from core.scope import Area
 from orgs.actions import dormancy, register

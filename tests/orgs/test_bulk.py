@@ -5,10 +5,12 @@ import pytest
 from django.utils import timezone
 
 from accounts.choices import Role
-from core import bulk, jobs
+from core import jobs
 from core.choices import JobState
+from core.jobs import bulk
+from core.jobs.tasks import requeue_stalled, run_bulk
 from core.models import Job
-from core.tasks import requeue_stalled, run_bulk, tidy
+from core.tasks import tidy
 from core.undo import undo
 from orgs.actions import status
 from orgs.models import Organization

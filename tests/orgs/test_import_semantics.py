@@ -12,8 +12,8 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from core.choices import JobState
+from core.jobs.tasks import requeue_stalled
 from core.models import Job
-from core.tasks import requeue_stalled
 from orgs.actions.imports import job as jobs
 from orgs.actions.imports import register as register_import
 from orgs.models import ImportFault, ImportRow, Organization

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from core.choices import JobState
-from core.sheets import Sheet, write_sheet
+from core.tables.sheets import Sheet, write_sheet
 from orgs.actions.imports import job as jobs
 from orgs.actions.imports import run
 from orgs.choices import Tier

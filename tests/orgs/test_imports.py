@@ -13,9 +13,9 @@ from django.utils import timezone
 from core import undo as acts
 from core.choices import JobState
 from core.jobs import claim
+from core.jobs.tasks import requeue_stalled
 from core.ledger.parsing import shown
 from core.models import Job
-from core.tasks import requeue_stalled
 from orgs.actions import register as register_actions
 from orgs.actions.imports import job as jobs
 from orgs.actions.setup import load_dictionaries

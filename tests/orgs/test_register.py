@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from core import exports
+from core.jobs import exports
 from core.models import AuditEvent
 from orgs.choices import Tier
 from orgs.models import Organization

@@ -8,8 +8,8 @@ from django.core.cache import cache
 from django.urls import reverse
 from lxml import html
 
-from core import parameters
 from core.scope import Area
+from core.settings import parameters
 from core.words import trimmed
 from orgs.actions import dormancy, targets
 from orgs.actions import terms as term_actions

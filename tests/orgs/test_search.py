@@ -5,8 +5,8 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from core.paging import KeysetPage
-from core.views import lists
+from core.lists import views as lists
+from core.lists.paging import KeysetPage
 from orgs import search
 from orgs.choices import Tier
 from orgs.models import Organization

@@ -15,10 +15,11 @@ from django.utils import timezone
 
 from accounts.choices import Role
 from accounts.models import User
-from core import todo, workdays
+from core.casework import todo
 from core.choices import DayKind
 from core.facts import Fact
 from core.models import Attachment, AuditEvent, Notice, Parameter
+from core.settings import workdays
 from orgs import policy
 from orgs.actions.register import change_status
 from orgs.actions.status import FLOW, ask

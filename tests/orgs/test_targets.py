@@ -11,8 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from lxml import html
 
-from core.parameters import publish
 from core.scope import Area
+from core.settings.parameters import publish
 from orgs.actions import dormancy, targets
 from orgs.choices import Dormancy, Tier
 from orgs.models import CommunityTarget, Organization

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from core import merge
+from core.forms import merge
 from orgs.actions import register
 from orgs.choices import Tier
 from orgs.models import Organization

@@ -11,8 +11,8 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from core.parameters import publish, value
 from core.scope import Area
+from core.settings.parameters import publish, value
 from filings.queries.progress import progress
 from orgs.actions.imports.places import PlaceFinder
 from orgs.actions.targets import set_policy, snapshot

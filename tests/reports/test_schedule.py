@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from changning.celery import app
+from core.jobs.tasks import requeue_stalled
 from core.models import Job
-from core.parameters import publish
-from core.tasks import requeue_stalled
+from core.settings.parameters import publish
 from orgs.models import CommunityTarget, DuplicatePair
 from reports import actions, policy, queries
 from reports.choices import RunState, Step

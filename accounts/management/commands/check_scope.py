@@ -15,10 +15,11 @@ from python_calamine import CalamineWorkbook
 
 from accounts import policy
 from accounts.models import User
-from core import audit, exports, logs
-from core.paging import COUNT_LIMIT
+from core import audit, logs
+from core.jobs import exports
+from core.lists.paging import COUNT_LIMIT
 from core.registry import LISTS, NUMBER_PAGES
-from core.sheets import HEADER_ROW, ID_HEADER
+from core.tables.sheets import HEADER_ROW, ID_HEADER
 
 ALLOWED_OUTSIDE = {403, 404}
 SAMPLE_WITHOUT_GRANT = 20

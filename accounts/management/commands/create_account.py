@@ -5,7 +5,7 @@ from django.db import transaction
 from accounts.actions import people
 from accounts.choices import AccountVerb, Role
 from accounts.models import User
-from core.commands import SERVER, operator
+from core.audit.commands import SERVER, operator
 from core.history import told
 from places.models import Community, District, Street
 

@@ -8,7 +8,7 @@ from accounts.actions import people
 from accounts.choices import AccountVerb, Role
 from accounts.models import User
 from changning import demo
-from core.commands import operator
+from core.audit.commands import operator
 from core.history import told
 from places.actions import load_map
 from places.models import Community, District, Street

@@ -2,7 +2,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.actions import people
 from accounts.models import User
-from core.commands import SERVER, operator
+from core.audit.commands import SERVER, operator
 
 
 class Command(BaseCommand):

@@ -11,9 +11,9 @@ from django.urls import Resolver404, get_resolver, resolve, reverse
 from lxml import html
 
 from core import audit, logs
+from core.casework.views import CorrectCase, EnterCase
+from core.forms.views import FormPage
 from core.registry import LISTS
-from core.views.cases import CorrectCase, EnterCase
-from core.views.forms import FormPage
 
 RECORDS = 12  # of each list and person, evenly spread
 UNASKED = {"hidden", "submit", "button", "file"}

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from core.rules import page
+from core.casework.rules import page
 
 
 def pages() -> dict[Path, str]:

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from core import merge
 from core.dates import of_record, set_known
+from core.forms import merge
 from core.history import told
 from core.undo import register as undoable
 from filings.actions.reconcile.link import reason_of, remember, taken_numbers

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from core import merge
 from core.dates import set_known
+from core.forms import merge
 from core.history import told
 from filings.choices_reconcile import Kind, ReconcileVerb, SourceKind
 from filings.models import Difference, Line, Link, Source

@@ -7,11 +7,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from core import exports, jobs, uploads
+from core import jobs
 from core.choices import JobState
+from core.files import uploads
+from core.files.guard import Refused
 from core.history import told
+from core.jobs import exports
 from core.ledger.faults import RowError
-from core.ledger.guard import Refused
 from core.models import Job
 from filings.actions.reconcile.compare import compare
 from filings.choices_reconcile import ReconcileVerb

@@ -9,9 +9,9 @@ from django.db import DatabaseError, transaction
 
 from core import jobs, outages
 from core.choices import JobState
+from core.files.guard import Refused
 from core.ledger.columns import Ledger
 from core.ledger.faults import RowError
-from core.ledger.guard import Refused
 from core.ledger.reading import open_ledger
 from core.models import Job
 from orgs.actions.imports import marked, run

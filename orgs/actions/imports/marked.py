@@ -8,8 +8,8 @@ from django.core.files.storage import default_storage
 
 from core import jobs, scratch
 from core.choices import JobState
+from core.files.guard import Refused
 from core.ledger.columns import Ledger
-from core.ledger.guard import Refused
 from core.ledger.marking import mark
 from core.ledger.reading import open_ledger
 from core.models import Job

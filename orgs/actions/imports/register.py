@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from django.db import connection
 from django.utils import timezone
 
-from core import parameters, phones
+from core import phones
 from core.dates import Precision, known
+from core.files.guard import Refused
 from core.ledger.columns import Ledger
 from core.ledger.faults import Parsed, Parser
-from core.ledger.guard import Refused
 from core.ledger.reading import Sheet
 from core.scope import Area
+from core.settings import parameters
 from orgs import policy, search
 from orgs.actions.imports import preview
 from orgs.actions.imports.matching import BY_NAME, BY_NUMBER, doubt, keep_emptied, settle
@@ -378,14 +379,8 @@ class RegisterImport:
 
     def _insert(self, portion: tuple[int, int]) -> None:
         given = dict.fromkeys([*self.written, "status", "community_id", "name_key"])
-        now = timezone.now()
-        fixed = {
-            "tier": str(self.tier),
-            "dormancy": str(Dormancy.ACTIVE),
-            "version": 1,
-            "created_at": now,
-            "updated_at": now,
-        }
+        fixed = {"tier": str(self.tier), "dormancy": str(Dormancy.ACTIVE), "version": 1}
+        fixed |= dict.fromkeys(["created_at", "updated_at"], timezone.now())
         for field in Organization._meta.concrete_fields:
             known = field.primary_key or field.column in given or field.column in fixed
             if not known and field.name not in ("sort_key", "search_text", "search_terms"):

@@ -1,7 +1,7 @@
 """What was made of an upload goes with it: the marked copy, and the faults and rows of the preview, which quote its cells."""
 
+from core.files.uploads import kept_for_a_while
 from core.models import Job
-from core.uploads import kept_for_a_while
 from orgs.models import ImportFault, ImportRow
 from orgs.queries.imports import KIND, copies
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from django.core.management.base import CommandError
 
-from core.commands import Writing
+from core.audit.commands import Writing
+from core.files.guard import Refused
 from core.ledger.faults import RowError
-from core.ledger.guard import Refused
 from core.ledger.marking import mark
 from core.ledger.reading import open_ledger
 from orgs.actions.imports import run

@@ -1,4 +1,4 @@
-from core.commands import Writing
+from core.audit.commands import Writing
 from orgs.actions.setup import load_dictionaries
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from accounts.models import User
-from core.commands import Writing
+from core.audit.commands import Writing
 from core.registry import DEMO
 from orgs.actions import dormancy, targets
 from orgs.actions.setup import load_dictionaries

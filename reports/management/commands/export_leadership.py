@@ -4,7 +4,7 @@ from pathlib import Path
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from core.commands import Writing
+from core.audit.commands import Writing
 from core.scope import Area
 from orgs.actions.targets import snapshot
 from orgs.queries.targets import rows

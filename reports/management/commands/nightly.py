@@ -2,7 +2,7 @@ import datetime
 
 from django.core.management.base import CommandError
 
-from core.commands import Writing
+from core.audit.commands import Writing
 from reports.actions import Busy, nightly, nights
 from reports.choices import RunState
 

@@ -1,9 +1,0 @@
-from django.urls import path
-
-from core.views import acts
-
-app_name = "acts"
-urlpatterns = [
-    path("", acts.act_list, name="list"),
-    path("<uuid:context>/", acts.act_detail, name="detail"),
-]

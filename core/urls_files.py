@@ -1,9 +1,0 @@
-from django.urls import path
-
-from core.views import files
-
-app_name = "files"
-urlpatterns = [
-    path("<int:pk>/", files.download, name="file"),
-    path("<int:pk>/thumbnail/", files.thumbnail, name="thumbnail"),
-]
