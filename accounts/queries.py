@@ -12,7 +12,6 @@ from accounts.choices import Role
 from accounts.models import User
 from core.casework import todo
 from core.models import Handover
-from core.registry import TIDYING, findable
 from places.models import Community, District, Street
 
 
@@ -32,9 +31,6 @@ def locked(person: User) -> bool:
 def forget_attempts() -> None:
     """Wrong passwords that lock nobody any more: they hold account names and addresses, which the audit has."""
     AccessAttempt.objects.filter(attempt_time__lt=timezone.now() - datetime.timedelta(days=1)).delete()
-
-
-TIDYING.append(forget_attempts)
 
 
 def handovers(person: User):
@@ -82,10 +78,6 @@ def accounts_named(text: str, found: dict) -> list[int]:
     return list(User.objects.filter(now | Q(pk__in=once)).values_list("pk", flat=True))
 
 
-findable(User, accounts_named)
-
-
-@todo.source
 def without_a_role(user, today) -> list[todo.Entry]:
     """A new account waits; nobody needs to ask why the page is empty."""
     if user.role:

@@ -28,7 +28,7 @@ def tidy() -> None:
     """
     steps = (
         exports.delete_expired, uploads.delete_expired, drafts.forget_old, bulk.cancel_forgotten, scratch.clear_old,
-        watch.forget_old, clear_sessions, *registry.TIDYING,
+        watch.forget_old, clear_sessions, *registry.TIDYING.values(),
     )  # fmt: skip
     failed = []
     for step in steps:

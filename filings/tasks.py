@@ -9,6 +9,3 @@ from filings.actions.reconcile import run
 @shared_task
 def run_reconciliation(pk: int) -> None:
     jobs.run(pk, run.work)
-
-
-jobs.runner(run.KIND, run_reconciliation, page="filings:reconciliation")

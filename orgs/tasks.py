@@ -2,7 +2,6 @@
 
 from celery import shared_task
 
-from core import jobs
 from orgs.actions.imports import job, marked
 from orgs.tables.ledgers import LEDGERS
 
@@ -15,7 +14,3 @@ def run_import(pk: int) -> None:
 @shared_task
 def run_marked(pk: int) -> None:
     marked.work(pk, LEDGERS)
-
-
-jobs.runner(job.KIND, run_import, page="orgs:import_detail")
-jobs.runner(marked.MARKED, run_marked)

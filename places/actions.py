@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from core import undo
 from core.dated import is_open
 from core.history import told
 from places.choices import ChangeKind, PlaceVerb, StreetKind
@@ -125,6 +124,3 @@ def _namesakes(alias: PlaceAlias) -> list:
 def remove_alias(*, alias: PlaceAlias, by) -> None:
     with told(PlaceVerb.NO_ALIAS, by, str(alias)):
         alias.delete()
-
-
-undo.register(PlaceAlias)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from core import jobs
 from core.casework import unsent
-from core.casework.todo import Entry, source
+from core.casework.todo import Entry
 from core.choices import JobState
 from core.jobs import exports
 from core.models import Job
@@ -103,7 +103,6 @@ def run_of(date: datetime.date) -> NightlyRun | None:
     return NightlyRun.objects.filter(date=date).first()
 
 
-@source
 def from_register(user, today: datetime.date) -> list[Entry]:
     if not user.may("orgs.view"):
         return []
@@ -121,7 +120,6 @@ def from_register(user, today: datetime.date) -> list[Entry]:
     return found
 
 
-@source
 def from_jobs(user, today: datetime.date) -> list[Entry]:
     """Jobs of mine that wait for a decision, whose file is to be fetched, that failed; for the administrator all that broke down."""
     found = []
@@ -138,7 +136,6 @@ def from_jobs(user, today: datetime.date) -> list[Entry]:
     return found
 
 
-@source
 def from_nights(user, today: datetime.date) -> list[Entry]:
     if not (user.may("reports.nightly") and is_red(today)):
         return []
@@ -146,7 +143,6 @@ def from_nights(user, today: datetime.date) -> list[Entry]:
     return [Entry("夜间任务", hint, reverse("reports:nightly"), state="late")]
 
 
-@source
 def from_drafts(user, today: datetime.date) -> list[Entry]:
     """What was begun and not sent."""
     return [

@@ -20,6 +20,3 @@ def nights() -> None:
 @shared_task
 def run_nights(pk: int) -> None:
     jobs.run(pk, actions.carry_out)
-
-
-jobs.runner(actions.KIND, run_nights)

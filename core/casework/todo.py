@@ -1,12 +1,11 @@
 """我的待办: whatever a person can act on, gathered from those who know, by deadline."""
 
 import datetime
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.casework.workflow import IN_TURN, Flow
 from core.facts import label_of
-from core.registry import FLOWS
+from core.registry import FLOWS, TODO
 from core.settings import workdays
 
 MOST = 500  # rows of one kind: beyond that a person works from the list
@@ -29,24 +28,13 @@ class Entry:
     discard: str = ""
 
 
-Source = Callable[[object, datetime.date], list[Entry]]
-SOURCES: list[Source] = []
-
-
-def source(function: Source) -> Source:
-    """Decorator of `function(user, today)` that gives entries for the to-do list."""
-    SOURCES.append(function)
-    return function
-
-
 def entries(user, today: datetime.date) -> list[Entry]:
     """Everything, the nearest deadline first, then what is marked as urgent."""
-    found = [entry for give in SOURCES for entry in give(user, today)]
+    found = [entry for give in TODO.values() for entry in give(user, today)]
     urgency = {"late": 0, "warn": 1}
     return sorted(found, key=lambda e: (e.due_on or datetime.date.max, urgency.get(e.state, 2), e.title))
 
 
-@source
 def cases(user, today: datetime.date) -> list[Entry]:
     return [entry for flow in FLOWS.values() for entry in waiting(flow, user, today)]
 

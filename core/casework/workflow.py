@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -19,18 +19,9 @@ from core.choices import CaseVerb
 from core.facts import FILES, Fact, facts_of, label_of
 from core.files import attachments
 from core.history import told
-from core.registry import FLOWS
 from core.settings import workdays
 from core.settings.parameters import value
 
-RESERVED = {
-    "edit",
-    "attach",
-    "detach",
-    "form",
-    "certificate",
-    taking_back.STEP.verb,
-}  # addresses of a case that are no steps
 IN_TURN = "next=1"  # the address of a case that is opened from 我的待办: after a step the next one follows
 
 
@@ -84,18 +75,6 @@ class Flow(Waiting, Moved):
     related: Sequence[str] = ()
     more: Callable[[Any], list[Fact]] = lambda case: []
     given_out: Callable[[Any, datetime.datetime], list[str]] = lambda case, since: []
-
-    def __post_init__(self):
-        """A slip in a declaration stops the start, not the officer."""
-        verbs, columns = {s.verb for s in self.workflow.steps}, {f.name for f in self.model._meta.fields}
-        named = {
-            n
-            for s in self.workflow.steps
-            for n in (*s.asks, *s.may_ask, *s.when, *([s.since] if s.since else []))
-        }
-        if wrong := (set(self.effects) - verbs) | (named - columns) | (verbs & RESERVED):
-            raise ImproperlyConfigured(f"{self.workflow.key}: {', '.join(sorted(wrong))}")
-        FLOWS[self.workflow.key] = self
 
     # ---- what can be done, and why not ----
 

@@ -2,7 +2,6 @@
 
 import datetime
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,17 +11,12 @@ from django.utils import timezone
 from core.choices import JOB_OPEN, JobState
 from core.models import Job
 from core.policy import UPLOAD_DAYS
+from core.registry import JOBS
 from core.settings.parameters import value
 
 log = logging.getLogger(__name__)
 REMOVED = "removed_on"  # the key of a job's result that says when its files were deleted
 FORGOTTEN = "超过文件保留期限没有确认，已自动取消，没有写入任何内容。"
-_also: dict[str, Callable[[Job], None]] = {}
-
-
-def kept_for_a_while(kind: str, also: Callable[[Job], None] = lambda job: None) -> None:
-    """Jobs of this kind carry an upload; also(job): deletes what was made of it, and takes it out of `job.result`."""
-    _also[kind] = also
 
 
 @dataclass(frozen=True)
@@ -42,14 +36,14 @@ def of(job: Job) -> Upload:
 
 def gone(job: Job) -> str:
     """Why a file cannot be fetched any more, as a sentence; empty while it is there."""
-    day = job.result.get(REMOVED, "") if job.kind in _also else ""
+    day = job.result.get(REMOVED, "") if job.kind in _kinds() else ""
     return f"上传的文件和标注副本已于 {day} 按保留期限删除。" if day else ""
 
 
 def delete_expired(today: datetime.date | None = None) -> int:
     """Delete the files of uploads past their day; how many. One that cannot be deleted stops no other."""
     today, days = today or timezone.localdate(), lru_cache(lambda day: int(value(UPLOAD_DAYS, day)))
-    old = Job.objects.filter(kind__in=_also).exclude(state__in=JOB_OPEN).exclude(result__has_key=REMOVED)
+    old = Job.objects.filter(kind__in=_kinds()).exclude(state__in=JOB_OPEN).exclude(result__has_key=REMOVED)
     deleted = 0
     for pk, created_at in old.order_by("pk").values_list("pk", "created_at"):
         sent = timezone.localdate(created_at)
@@ -69,9 +63,13 @@ def _delete(pk: int, today: datetime.date) -> bool:
         return False
     if job.file:
         job.file.delete(save=False)
-    _also[job.kind](job)
+    JOBS[job.kind].forget(job)
     job.result[REMOVED] = today.isoformat()
     if job.state == JobState.WAITING:
         job.state, job.finished_at, job.message = JobState.CANCELLED, timezone.now(), FORGOTTEN
     job.save(update_fields=["file", "result", "state", "finished_at", "message"])
     return True
+
+
+def _kinds() -> list[str]:
+    return [name for name, kind in JOBS.items() if kind.uploaded]

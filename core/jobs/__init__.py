@@ -8,9 +8,7 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
 
-from celery import Task
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.db.models import F, Q
@@ -19,6 +17,7 @@ from django.utils import timezone
 from core import outages
 from core.choices import JobState
 from core.models import Job
+from core.registry import JOBS
 from core.sending import send
 
 log = logging.getLogger(__name__)
@@ -33,9 +32,6 @@ GOING_ON = "处理曾中断，正在重新排队"
 
 REFUSED = "refused"  # in the result of a job that its owner was told a reason for: nothing that anybody else must see to
 
-_senders: dict[str, Callable[[int], object]] = {}
-_pages: dict[str, str] = {}
-
 
 class Refused(Exception):
     """The job cannot be done; the sentence is for its owner."""
@@ -45,20 +41,14 @@ class Stopped(Exception):
     """Somebody cancelled the job, or it was given to another worker."""
 
 
-def runner(kind: str, task: Task, page: str = "") -> None:
-    """The task that does jobs of this kind, by their id; page: url name of its own page, if it has one."""
-    _senders[kind] = partial(send, task)
-    _pages[kind] = page
-
-
 def page_of(job: Job) -> str:
     """Url name of the page that shows this job better than the general one, or nothing."""
-    return _pages.get(job.kind, "")
+    return JOBS[job.kind].page if job.kind in JOBS else ""
 
 
 def enqueue(job: Job) -> None:
     """Send once the row is committed. What the broker does not take stays queued and `requeue_stalled` sends it later."""
-    transaction.on_commit(lambda: _senders[job.kind](job.pk), robust=True)
+    transaction.on_commit(lambda: send(JOBS[job.kind].task, job.pk), robust=True)
 
 
 def stale() -> Q:

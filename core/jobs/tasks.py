@@ -17,10 +17,6 @@ def run_bulk(pk: int) -> None:
     jobs.run(pk, bulk.carry_out)
 
 
-jobs.runner(exports.KIND, run_export)
-jobs.runner(bulk.KIND, run_bulk, page="jobs:bulk")
-
-
 @shared_task
 def requeue_stalled() -> int:
     """Send again what nobody has worked on for five heartbeats; after three attempts give it up with a sentence."""

@@ -62,12 +62,12 @@ def entries(declared: Iterable[Declared], on: datetime.date) -> list[Entry]:
 
 def groups(on: datetime.date) -> list[tuple[str, list[Entry]]]:
     """(title, entries) of every app's numbers, in one statement."""
-    by_key = {e.declared.key: e for e in entries((d for g in PARAMETERS for d in g.declared), on)}
-    return [(group.title, [by_key[d.key] for d in group.declared]) for group in PARAMETERS]
+    by_key = {e.declared.key: e for e in entries((d for g in PARAMETERS.values() for d in g.declared), on)}
+    return [(group.title, [by_key[d.key] for d in group.declared]) for group in PARAMETERS.values()]
 
 
 def find(key: str) -> tuple[ParameterGroup, Declared] | None:
-    return next(((g, d) for g in PARAMETERS for d in g.declared if d.key == key), None)
+    return next(((g, d) for g in PARAMETERS.values() for d in g.declared if d.key == key), None)
 
 
 def taken(declared: Declared, day: datetime.date) -> bool:

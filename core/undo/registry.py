@@ -7,6 +7,8 @@ from functools import cached_property
 from django.apps import apps
 from django.db import models
 
+from core.registry import Entries
+
 
 @dataclass(frozen=True)
 class Undoable:
@@ -57,7 +59,7 @@ class Undoable:
         return getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
 
 
-_registered: dict[type[models.Model], Undoable] = {}
+_registered: dict[type[models.Model], Undoable] = Entries("undo of")
 
 
 def register(
@@ -71,7 +73,7 @@ def register(
     may put back what was changed since, not even one by one.
     A field named `version` counts up and `auto_now` fields are stamped, as with any other save.
     """
-    _registered[model] = Undoable(model, frozenset(kept), frozenset(quiet), after, settled)
+    _registered.add(model, Undoable(model, frozenset(kept), frozenset(quiet), after, settled))
 
 
 def registered() -> list[Undoable]:

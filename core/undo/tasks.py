@@ -7,6 +7,3 @@ from core.undo import job as undo_job
 @shared_task
 def run_undo(pk: int) -> None:
     jobs.run(pk, undo_job.work)
-
-
-jobs.runner(undo_job.KIND, run_undo)

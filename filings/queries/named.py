@@ -2,8 +2,6 @@
 
 from django.db.models import Q
 
-from core.registry import findable
-from filings.models import Filing, MajorEvent
 from orgs.models import Organization
 from orgs.queries.named import MOST
 
@@ -14,7 +12,3 @@ def by_either_name(model):
         return list(rows.values_list("pk", flat=True)[:MOST])
 
     return find
-
-
-findable(Filing, by_either_name(Filing))
-findable(MajorEvent, by_either_name(MajorEvent))

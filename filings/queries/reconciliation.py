@@ -77,7 +77,6 @@ def open_differences(user) -> int:
     return Difference.objects.visible_to(user).filter(~Exists(later), decision=Decision.OPEN).count()
 
 
-@todo.source
 def to_see_to(user, today: datetime.date) -> list[todo.Entry]:
     """The newest run of each system, of the person's own level, in which values are still to be decided."""
     if not user.may("filings.reconcile"):

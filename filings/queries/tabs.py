@@ -3,11 +3,10 @@
 from django.urls import reverse
 from django.utils import timezone
 
-from core.registry import Tab, hold, tab, way
 from filings.choices import Kind
 from filings.policy import SUITS, may_report, suits
 from filings.queries import events
-from filings.queries.filings import of, open_one, under_way
+from filings.queries.filings import of, open_one
 from orgs.choices import Tier
 from orgs.models import Organization
 
@@ -31,17 +30,9 @@ def ways_to_change(organization: Organization, user) -> list[tuple[str, str]]:
     return [(kind.label, reverse("filings:begin", args=[kind, organization.pk])) for kind in kinds]
 
 
-hold(Organization, under_way)
-way(Organization, ways_to_change)
-tab(Organization, Tab("filings", "备案", "filings/_tab.html", filings_of))
-
-
 def events_of(organization: Organization, user) -> dict | None:
     if not user.may("filings.view"):
         return None
     rows = list(events.of(user, organization)[:50])
     offered = user.may("filings.event") and may_report(organization)
     return {"count": len(rows), "rows": rows, "may_report": offered, "today": timezone.localdate()}
-
-
-tab(Organization, Tab("events", "重大活动", "filings/_events.html", events_of))

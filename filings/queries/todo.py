@@ -5,7 +5,7 @@ import datetime
 from django.urls import reverse
 
 from accounts.choices import Role
-from core.casework.todo import Entry, source
+from core.casework.todo import Entry
 from core.lists.paging import capped_counts
 from core.settings.parameters import value
 from filings import policy
@@ -14,7 +14,6 @@ from filings.queries.groups import unconfirmed
 from orgs.models import Organization
 
 
-@source
 def yearly(user, today: datetime.date) -> list[Entry]:
     """From a dated month on: groups to confirm for a committee, teams to review for a street."""
     if user.role not in (Role.COMMITTEE_MEMBER, Role.STREET_OFFICER) or today.month < value(

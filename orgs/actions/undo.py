@@ -1,12 +1,10 @@
-"""What of the register goes back when an act is taken back, and what is made again afterwards."""
+"""What is made again after an act on the register was taken back."""
 
 from django.db.models.expressions import RawSQL
 
-from core import undo
 from orgs import search
 from orgs.actions import dormancy
-from orgs.models import Activity, DuplicatePair, MergedOrganization, Organization, StatusChange
-from orgs.queries import filed
+from orgs.models import Organization
 
 # Organisations of the activities that an act touched.
 THEIRS = "SELECT e.organization_id FROM {table} u JOIN {events} e ON e.pgh_id IN (u.last, u.prior)"
@@ -42,16 +40,3 @@ def last_activity(cursor, table: str, events: str) -> None:
     cursor.execute(LAST_ACTIVITY.format(table=table, events=events))
     theirs = RawSQL(THEIRS.format(table=table, events=events), ())  # noqa: S611
     dormancy.judge(Organization.objects.filter(pk__in=theirs))
-
-
-undo.register(
-    Organization,
-    kept={"dormancy"},
-    quiet={"last_active_on"},
-    after=search_keys,
-    settled=filed.moved_since_sql,
-)
-undo.register(Activity, after=last_activity)
-undo.register(DuplicatePair, kept={"score", "reasons"})
-undo.register(MergedOrganization)
-undo.register(StatusChange)

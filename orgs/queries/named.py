@@ -2,9 +2,8 @@
 
 from django.db.models import F
 
-from core.registry import findable
 from orgs import search
-from orgs.models import Activity, Organization, StatusChange
+from orgs.models import Organization
 from orgs.queries.register import matching
 
 MOST = 500
@@ -36,8 +35,3 @@ def by_organization(model):
     return lambda text, found: list(
         model._base_manager.filter(organization__in=found[Organization]).values_list("pk", flat=True)[:MOST]
     )
-
-
-findable(Organization, organizations)
-findable(Activity, by_organization(Activity))
-findable(StatusChange, by_organization(StatusChange))

@@ -685,7 +685,7 @@ def test_a_worker_that_died_leaves_nothing_and_the_next_does_it_once(
     def dies(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setitem(jobs._senders, running.KIND, lambda pk: None)
+    monkeypatch.setattr(jobs, "send", lambda task, pk: True)
     run = reconcile(cast.street, rows)
     monkeypatch.setattr(jobs, "settle", dies)
     with pytest.raises(KeyboardInterrupt):

@@ -10,7 +10,6 @@ from django.utils import timezone
 from core.dates import of_record, set_known
 from core.forms import merge
 from core.history import told
-from core.undo import register as undoable
 from filings.actions.reconcile.link import reason_of, remember, taken_numbers
 from filings.choices_reconcile import Decision, ReconcileVerb, SourceKind
 from filings.models import Difference, Link
@@ -173,7 +172,3 @@ def keep_one(difference: Difference, *, by) -> None:
     if refused := keep_refusals([difference]):
         raise ValidationError(refused[difference.pk])
     keep([difference.pk], by=by, reason=reason_of(difference.line.run.source, timezone.localdate()))
-
-
-undoable(Link)
-undoable(Difference)

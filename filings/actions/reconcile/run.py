@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from core import jobs
 from core.choices import JobState
-from core.files import uploads
 from core.files.guard import Refused
 from core.history import told
 from core.jobs import exports
@@ -59,9 +58,6 @@ def set_columns(
     if run:
         jobs.again(run.pk, JobState.WAITING, JobState.FAILED)
     return source
-
-
-uploads.kept_for_a_while(KIND)
 
 
 def retry(*, run: Reconciliation) -> None:

@@ -1,9 +1,8 @@
 """What was made of an upload goes with it: the marked copy, and the faults and rows of the preview, which quote its cells."""
 
-from core.files.uploads import kept_for_a_while
 from core.models import Job
 from orgs.models import ImportFault, ImportRow
-from orgs.queries.imports import KIND, copies
+from orgs.queries.imports import copies
 
 
 def forget(job: Job) -> None:
@@ -12,6 +11,3 @@ def forget(job: Job) -> None:
         copy.delete()
     ImportFault.objects.filter(job=job).delete()
     ImportRow.objects.filter(job=job).delete()
-
-
-kept_for_a_while(KIND, forget)
