@@ -107,7 +107,7 @@ def plant_filings(connection, model, author: int, count: int) -> None:
     columns = {name: (f"o.{name}", []) for name in taken}
     given = {
         "kind": "'review'", "organization_id": "o.id", "year": "2026", "entered_by_id": str(author), "hands": f"ARRAY[{author}]",
-        "state": "CASE WHEN o.id %% 6 = 0 THEN 'street' ELSE 'approved' END", "side": "'committee_member'",
+        "state": "CASE WHEN o.id %% 6 = 0 THEN 'street' ELSE 'filed' END", "side": "'committee_member'",
         "due_on": "current_date + (o.id %% 20)::int - 3", "entered_at": "now() - (o.id %% 300) * interval '1 day'",
         "submitted_by_id": str(author), "submitted_at": "now() - (o.id %% 300) * interval '1 day'", "version": "2",
         "frozen": "jsonb_build_array(jsonb_build_array('name', '群团名称', o.name, ''), jsonb_build_array('category', '类别', o.category, ''))",
@@ -129,7 +129,7 @@ def plant_filings(connection, model, author: int, count: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, [*params, count])
         cursor.execute("UPDATE filings_filing SET decided_by_id = %s, decided_at = submitted_at + interval '2 days', in_time = true "
-                       "WHERE state = 'approved'", [decider()])  # fmt: skip
+                       "WHERE state = 'filed'", [decider()])  # fmt: skip
 
 
 def decider() -> int:

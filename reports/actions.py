@@ -4,6 +4,7 @@ import datetime
 import logging
 from contextlib import contextmanager
 
+from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import connection, transaction
 from django.utils import timezone
@@ -36,17 +37,19 @@ def workbook(date: datetime.date, run: NightlyRun | None) -> tuple[int, int]:
         if kept and kept.digest == manifest.digest and kept.file.storage.exists(kept.file.name):
             return read, 0
         made = kept or LeadershipWorkbook(date=date)
-        if kept:
-            kept.file.delete(save=False)
+        before = kept.file.name if kept else ""
         made.run, made.rows, made.digest = run, manifest.rows, manifest.digest
         with path.open("rb") as content:
             made.file.save(path.name, File(content), save=True)
+        if before:  # the old one goes only when the new one is there for good
+            transaction.on_commit(lambda: made.file.storage.delete(before), robust=True)
     return read, 1
 
 
 def dormancy(date: datetime.date, run: NightlyRun) -> tuple[int, int]:
     """Judge as of the newest night that ever ran: catching up on an older one must not turn the judgement back."""
-    newest = NightlyRun.objects.order_by("-date").values_list("date", flat=True).first()
+    past = NightlyRun.objects.filter(date__lte=timezone.localdate())
+    newest = past.order_by("-date").values_list("date", flat=True).first()
     return mark(max(date, newest or date))
 
 
@@ -118,9 +121,15 @@ def nights(
 
 
 def nightly(date: datetime.date, *, by=None, today: datetime.date | None = None) -> NightlyRun:
-    """Run the chain of one date and of no other; what it leaves missing stays so. Raises Busy while another chain runs."""
+    """Run the chain of one date and of no other; what it leaves missing stays so. Raises Busy while another chain runs.
+
+    ValidationError when the day has not come: its figures would be judged by dates ahead and never be right.
+    """
+    today = today or timezone.localdate()
+    if date > today:
+        raise ValidationError(f"{date} 还没有到，不能运行那一晚。请核对日期。")
     with alone():
-        return _night(date, by, today or timezone.localdate())
+        return _night(date, by, today)
 
 
 def _night(date: datetime.date, by, today: datetime.date) -> NightlyRun:

@@ -38,29 +38,34 @@ def last_night(today: datetime.date | None = None) -> tuple[datetime.date, Night
 
 
 def is_red(today: datetime.date | None = None, now: datetime.datetime | None = None) -> bool:
-    """Whether the last night is missing or failed, so that no figure of it may be shown without its date.
+    """Whether the last night is missing, failed or was interrupted, so that no figure of it may be shown without its date.
 
-    In the first hours of a day the night before counts as long as the new one has not run: it is still at it.
+    In the first hours of a day the night before counts as long as the new one is not finished: it is still at it.
     """
     today, now = today or timezone.localdate(), timezone.localtime(now)
-    _, run = last_night(today)
-    if run is None and today == now.date() and now.hour < DUE_HOUR:
-        _, run = last_night(today - datetime.timedelta(days=1))
-    return run is None or run.state == RunState.FAILED
+    night, run = last_night(today)
+    if not (run and finished(run)) and not failed(run) and today == now.date() and now.hour < DUE_HOUR:
+        night, run = last_night(today - datetime.timedelta(days=1))
+    return not (run and finished(run))
+
+
+def failed(run: NightlyRun | None) -> bool:
+    return run is not None and run.state == RunState.FAILED
+
+
+def finished(run: NightlyRun) -> bool:
+    """Whether a night is done with. One that was started before its day was over is not."""
+    return run.state == RunState.DONE and timezone.localdate(run.started_at) > run.date
 
 
 def missing(now: datetime.datetime | None = None) -> list[datetime.date]:
-    """The nights without a finished run, oldest first: within the dated window, but not before the first run of all.
-
-    A run that was started before its day was over does not count as finished.
-    """
+    """The nights without a finished run, oldest first: within the dated window, but not before the first run of all."""
     now = timezone.localtime(now)
     last = policy.last_night(now)
     first = NightlyRun.objects.order_by("date").values_list("date", flat=True).first()
     window = datetime.timedelta(days=int(value(policy.CATCH_UP_DAYS, now.date())) - 1)
     start = max(min(first or last, last), last - window)
-    done = NightlyRun.objects.filter(state=RunState.DONE, date__gte=start)
-    whole = {date for date, at in done.values_list("date", "started_at") if timezone.localdate(at) > date}
+    whole = {run.date for run in NightlyRun.objects.filter(date__gte=start) if finished(run)}
     days = (start + datetime.timedelta(days=n) for n in range((last - start).days + 1))
     return [day for day in days if day not in whole]
 

@@ -16,7 +16,8 @@ ROOMS = {
 }  # fmt: skip
 # Packages of core from the ground up; "" are the files of core itself. What draws a page stands above all that does not.
 CORE = [
-    "", "models", "settings", "notices", "audit", "files", "tables", "jobs", "ledger", "forms", "lists", "undo", "casework", "web", "tasks", "declarations",
+    "", "models", "settings", "notices", "audit", "files", "tables", "jobs", "ledger", "forms", "lists", "undo", "casework",
+    "web", "tasks", "declarations",
 ]  # fmt: skip
 CORE_SCREENS = {"views", "urls", "tables", "filters", "forms"}
 LONGEST_PACKAGE = 1_600

@@ -6,6 +6,7 @@ from smtplib import SMTPException
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.mail import send_mail
+from django.db import transaction
 from django.utils import timezone
 
 from core import notices
@@ -31,19 +32,25 @@ def send(day: datetime.date, only_failed: bool = False) -> tuple[int, int]:
         entries = todo.entries(person, day)
         if not entries:
             continue
-        row, _ = Digest.objects.update_or_create(user=person, day=day, defaults={"rows": len(entries)})
-        try:
-            send_mail(
-                f"长宁区社区社会组织管理平台：{len(entries)} 件待办",
-                text(person, entries, day),
-                None,
-                [person.email],
-            )
-        except (SMTPException, OSError):
-            continue
-        Digest.objects.filter(pk=row.pk).update(sent_at=timezone.now())
-        sent += 1
+        row, _ = Digest.objects.get_or_create(user=person, day=day, defaults={"rows": len(entries)})
+        sent += _send_one(row, person, entries)
     return len(people), sent
+
+
+@transaction.atomic
+def _send_one(row: Digest, person, entries) -> bool:
+    """Whether this call sent the mail; another one that is about to send it, or did, keeps its hands on the row."""
+    row = Digest.objects.select_for_update(skip_locked=True).filter(pk=row.pk, sent_at=None).first()
+    if row is None:
+        return False
+    title = f"长宁区社区社会组织管理平台：{len(entries)} 件待办"
+    try:
+        send_mail(title, text(person, entries, row.day), None, [person.email])
+    except (SMTPException, OSError):
+        return False
+    row.rows, row.sent_at = len(entries), timezone.now()
+    row.save()
+    return True
 
 
 def text(person, entries, day: datetime.date) -> str:

@@ -265,7 +265,9 @@ class Flow(Waiting, Moved):
         start = (getattr(case, step.since) if step.since else None) or today
         allowed = int(value(step.days, today)) if step.days else None
         if step.returns:
-            case.days_left = workdays.between(today, workdays.add(case.due_on, 0)) if case.due_on else None
+            left = workdays.between(today, workdays.add(case.due_on, 0)) if case.due_on else None
+            # On the day off after a deadline no working day has passed since, and yet it is late.
+            case.days_left = min(left, -1) if workdays.is_late(case.due_on, today) else left
         if step.freezes and case.days_left is not None:
             start, allowed, case.days_left = today, case.days_left, None  # late before, late again
         case.due_on = None if allowed is None else workdays.add(start, allowed)

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core import signing
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -98,8 +99,12 @@ def keep(key: Key, data: QueryDict, origin: uuid.UUID | None = None) -> Draft | 
 
 
 def of(user):
-    """What a person began and did not send, the newest first; a draft that another one goes on with is left out."""
+    """What a person began and did not send, the newest first; a draft that another one goes on with is left out.
+
+    What was kept while its form was being sent is no draft either: its key is used up.
+    """
     recent = Draft.objects.filter(user=user, saved_at__gte=timezone.now() - LIVES)
+    recent = recent.exclude(Exists(Submission.objects.filter(key=OuterRef("key"))))
     gone_on = recent.filter(origin__isnull=False).values("origin")
     return recent.exclude(key__in=gone_on)
 

@@ -219,12 +219,14 @@ FLOW = Flow(
 
 
 @transaction.atomic
-def show_paper(filing: Filing, paper: Paper, *, by) -> None:
-    """Remember that a paper of a decided filing was opened; a decision that is being taken back just now ends first."""
-    FLOW.locked(filing)
+def show_paper(filing: Filing, paper: Paper, *, by) -> Filing:
+    """Remember that a paper of a decided filing was opened. The filing as it is then: a decision that was being taken back
+    just now has ended, and what is drawn must not show it."""
+    filing = FLOW.locked(filing)
     rows = PaperShown.objects.filter(filing=filing, paper=paper)
     if filing.decided_at and not rows.filter(shown_at__gte=filing.decided_at).exists():
         PaperShown.objects.create(filing=filing, paper=paper, shown_to=by)
+    return filing
 
 
 # ---- what is entered ----

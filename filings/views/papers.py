@@ -56,9 +56,7 @@ def found(request, pk: int, paper: Paper) -> Filing:
     filing = rows.filter(pk=pk).first()
     if filing is None:
         raise Http404
-    if filing.decided_at:
-        show_paper(filing, paper, by=request.user)
-    return filing
+    return show_paper(filing, paper, by=request.user) if filing.decided_at else filing
 
 
 def form_pdf(filing, sections, said):

@@ -1,4 +1,4 @@
-"""Forms on a telephone held in one hand: all of them, not one."""
+"""Forms on a telephone held in one hand: those that a committee fills in, each kind of filing among them."""
 
 import datetime
 
@@ -30,6 +30,7 @@ def test_every_form_is_made_for_a_thumb(district, enter, make_org, new_filing): 
         reverse("filings:new"), reverse("filings:filing_edit", args=[case.pk]), reverse("filings:event_new", args=[team.pk]),
         "/orgs/activities/new/", reverse("orgs:edit", args=[group.pk]), reverse("orgs:ask_status", args=[team.pk]),
         "/orgs/new/?tier=group", case.get_absolute_url(),
+        *(reverse("filings:begin", args=[kind, team.pk]) for kind in ("change", "correct", "cancel")),
     ):  # fmt: skip
         page.goto(url)
         found += [f"{url} {name}" for name in page.eval_on_selector_all(FIELDS, SMALL)]

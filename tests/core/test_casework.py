@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from accounts.choices import Role
 from accounts.models import User
@@ -108,6 +109,18 @@ def test_returning_does_not_wash_what_was_late(request_of, cast):
     assert case.due_on == workdays.add(TODAY, -4)
     assert FLOW.take(case, "approve", by=cast.street).in_time is False
     assert FLOW.take(request_of(), "approve", by=cast.street).in_time is True
+
+
+def test_late_by_a_day_off_is_late_again(request_of, cast, monkeypatch):
+    """Due on a Friday, returned on the Saturday, sent again on the Monday: no working day has passed, and yet it is late."""
+    case, friday = request_of(), datetime.date(2026, 11, 20)
+    StatusChange.objects.filter(pk=case.pk).update(due_on=friday)
+    monkeypatch.setattr(timezone, "localdate", lambda value=None: friday + datetime.timedelta(days=1))
+    case = FLOW.take(case, "send_back", by=cast.street, returned={"reason": "写明时间"})
+    monkeypatch.setattr(timezone, "localdate", lambda value=None: friday + datetime.timedelta(days=3))
+    case = FLOW.take(case, "resubmit", by=cast.committee, note="时间已经写明")
+    assert case.due_on == friday
+    assert FLOW.take(case, "approve", by=cast.street).in_time is False
 
 
 def test_an_opinion_survives_the_end_of_the_session(request_of, cast, sign_in):

@@ -1,9 +1,11 @@
 """One mail a day, to whoever has something to do."""
 
 import datetime
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core import mail
+from django.db import connection
 
 from core import notices
 from core.casework import digest
@@ -68,3 +70,24 @@ def test_a_mail_that_did_not_go_out_is_sent_in_the_next_hour_and_only_that_one(l
     tell_subscribers()
     tell_subscribers()
     assert [sent.to for sent in mail.outbox] == [[cast.street.email]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_that_send_at_the_same_moment_send_one_mail(late, cast, monkeypatch):
+    """A night that is caught up and the clock of the hour."""
+    real, second = digest.send_mail, []
+
+    def slow(*args):
+        if not second:
+            second.append(in_another_thread(lambda: digest.send(TODAY)))
+        return real(*args)
+
+    monkeypatch.setattr(digest, "send_mail", slow)
+    assert digest.send(TODAY) == (2, 1)
+    assert second == [(2, 0)] and len(mail.outbox) == 1
+
+
+def in_another_thread(work):
+    """What it gives, on a connection of its own."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: (work(), connection.close())[0]).result(timeout=30)

@@ -88,6 +88,17 @@ def test_a_draft_is_kept_while_typing_and_offered_with_its_time(cast, sign_in):
     assert not Draft.objects.exists()
 
 
+def test_what_was_kept_while_the_form_was_sent_is_no_draft(cast, sign_in):
+    """An automatic saving that was under way stores its row after the sending has dropped the draft."""
+    client = sign_in(cast.committee)
+    data = form_of(client) | group(cast, name="写完了")
+    client.post("/drafts/", data)
+    late = Draft.objects.get()
+    assert client.post(URL, data).status_code == 302 and not Draft.objects.exists()
+    late.save(force_insert=True)
+    assert list(drafts.of(cast.committee)) == []
+
+
 def test_a_draft_is_nobody_elses(cast, sign_in):
     client = sign_in(cast.committee)
     client.post("/drafts/", form_of(client) | group(cast, name="没写完"))

@@ -18,7 +18,8 @@ from filings.actions import checks
 from filings.actions import filing as actions
 from filings.actions.filing import FLOW
 from filings.choices import Kind
-from filings.models import Certificate, Filing
+from filings.models import Certificate, Filing, PaperShown
+from filings.views import papers
 from orgs.actions import register
 from orgs.actions.status import FLOW as REQUESTS
 from orgs.actions.status import ask
@@ -136,6 +137,21 @@ def test_what_can_have_been_printed_stays(paper, filed, cast, sign_in):
     with pytest.raises(ValidationError, match="可能已经打印"):
         back(case, cast.street)
     assert Filing.objects.get(pk=case.pk).state == "filed"
+
+
+@pytest.mark.parametrize("paper", ["form", "certificate"])
+def test_a_paper_never_shows_a_decision_that_is_being_taken_back(paper, filed, cast, sign_in, monkeypatch):
+    """It was asked for just before; whoever takes back holds the row, and what is drawn afterwards is the case as it is then."""
+    case, real = filed(), papers.show_paper
+
+    def meanwhile(filing, *args, **kwargs):
+        back(Filing.objects.get(pk=case.pk), cast.street)
+        return real(filing, *args, **kwargs)
+
+    monkeypatch.setattr(papers, "show_paper", meanwhile)
+    answer = sign_in(cast.committee).get(reverse(f"filings:{paper}", args=[case.pk]))
+    assert case.filing_no not in answer.content.decode() and "准予备案" not in answer.content.decode()
+    assert not PaperShown.objects.filter(filing=case).exists()
 
 
 def test_papers_of_before_do_not_count(new_filing, cast, sign_in):

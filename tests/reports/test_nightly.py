@@ -151,6 +151,47 @@ def test_a_night_that_is_still_at_work_is_not_red(register):
     assert queries.is_red(tomorrow + datetime.timedelta(days=1), at + datetime.timedelta(days=1))
 
 
+def test_a_night_that_was_killed_or_came_too_early_is_red(register):
+    """What has to be run again is red: the page and the clock have one idea of a night that is missing."""
+    run = actions.nightly(NIGHT, today=NEXT)
+    assert not queries.is_red(NEXT, moment(NEXT))
+    NightlyRun.objects.filter(pk=run.pk).update(state=RunState.RUNNING)
+    assert queries.is_red(NEXT, moment(NEXT)) and NIGHT in queries.missing(moment(NEXT))
+    NightlyRun.objects.filter(pk=run.pk).update(state=RunState.DONE, started_at=moment(NIGHT, 15))
+    assert queries.is_red(NEXT, moment(NEXT)) and NIGHT in queries.missing(moment(NEXT))
+
+
+def test_a_night_that_has_not_come_is_refused(register, capsys):
+    """A slip in the year would judge every later night by dates ahead."""
+    ahead = timezone.localdate() + datetime.timedelta(days=1)
+    with pytest.raises(CommandError, match="还没有到"):
+        call_command("nightly", date=ahead)
+    assert not NightlyRun.objects.exists()
+
+
+def test_the_kept_workbook_goes_when_the_new_one_is_there(
+    register, make_org, monkeypatch, django_capture_on_commit_callbacks
+):
+    actions.nightly(NIGHT, today=NEXT)
+    kept = LeadershipWorkbook.objects.get(date=NIGHT)
+    make_org()
+
+    def full(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(kept.file), "save", full)
+        assert actions.nightly(NIGHT, today=NEXT).state == RunState.FAILED
+    kept.refresh_from_db()
+    assert kept.file.storage.exists(kept.file.name)
+    before = kept.file.name
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.nightly(NIGHT, today=NEXT)
+    kept.refresh_from_db()
+    assert kept.file.storage.exists(kept.file.name)
+    assert kept.file.name != before and not kept.file.storage.exists(before)
+
+
 def test_a_leader_begins_with_the_figures_and_others_with_what_is_to_be_done(register, sign_in, cast):
     actions.nightly(NIGHT, today=NEXT)
     leader, officer = (sign_in(p).get("/").content.decode() for p in (cast.leader, cast.officer))

@@ -1,5 +1,6 @@
 import datetime
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 
 from core.audit.commands import Writing
@@ -18,6 +19,8 @@ class Command(Writing):
             runs = [nightly(date)] if date else nights()
         except Busy as error:
             raise CommandError(f"{error}后再运行。") from error
+        except ValidationError as error:
+            raise CommandError(error.message) from error
         if not runs:
             self.stdout.write("没有漏掉的晚上。")
         for run in runs:
