@@ -62,7 +62,7 @@ def _check(file: BinaryIO, size: int, limit: int, whole: bool) -> None:
         raise Refused("这不是 Excel 工作簿（.xlsx）。请在 Excel 或 WPS 中“另存为”xlsx 格式后再导入。")
     try:
         with open_archive(file) as archive:
-            _check_archive(archive, SMALL + 1 if whole else HEAD)
+            _check_archive(archive, whole)
             if whole:
                 _check_areas(archive)
     except Refused:
@@ -127,8 +127,8 @@ def _ole_reason(file: BinaryIO) -> str:
     return "这是旧版 xls 格式（或其他旧版文件）。请在 Excel 中“另存为”xlsx 格式后再导入。"
 
 
-def _check_archive(archive: zipfile.ZipFile, most: int) -> None:
-    """most: so many bytes of each part are looked at."""
+def _check_archive(archive: zipfile.ZipFile, whole: bool) -> None:
+    """whole: look at every byte of the markup, not only at the beginning of each part."""
     parts = archive.infolist()
     names = [p.filename for p in parts]
     if any(p.flag_bits & 1 for p in parts):
@@ -143,7 +143,7 @@ def _check_archive(archive: zipfile.ZipFile, most: int) -> None:
         raise Refused("工作簿带有指向其他文件的外部链接。请在 Excel“数据—编辑链接”中断开链接后再导入。")
     if "xl/workbook.xml" not in lower or "[content_types].xml" not in lower:
         raise Refused("这不是 Excel 工作簿（.xlsx）。请在 Excel 或 WPS 中“另存为”xlsx 格式后再导入。")
-    _check_markup(archive, parts, most)
+    _check_markup(archive, parts, whole)
 
 
 def _check_areas(archive: zipfile.ZipFile) -> None:
@@ -194,22 +194,29 @@ def _check_size(parts: list[zipfile.ZipInfo]) -> None:
         raise Refused(BOMB)
 
 
-def _check_markup(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo], most: int) -> None:
+def _check_markup(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo], whole: bool) -> None:
     """Ordinary workbooks never declare a DOCTYPE; entities and external parts come only through one."""
     for part in parts:
         if not part.filename.casefold().endswith((".xml", ".rels", ".vml")):
             continue
-        with archive.open(part) as file:
-            head = file.read(HEAD if part.file_size > SMALL else most)
-        plain = head.replace(b"\x00", b"")  # UTF-16 reads alike
-        if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
-            raise Refused(
-                "文件中含有外部实体声明，出于安全已拒绝。请在 Excel 中新建工作簿，把内容复制过去后再导入。"
-            )
-        if part.filename.casefold() == "[content_types].xml" and b"macroEnabled" in plain:
-            raise Refused("工作簿带有宏，出于安全不能导入。请“另存为”不带宏的 xlsx 格式。")
-        if part.filename.casefold().endswith(".rels") and _points_outside(plain):
-            raise Refused("工作簿引用了外部文件。请在 Excel 中断开外部链接后再导入。")
+        for text in pieces(archive, part) if whole else [_head(archive, part)]:
+            _check_text(part.filename.casefold(), text.replace(b"\x00", b""))  # UTF-16 reads alike
+
+
+def _head(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
+    with archive.open(part) as file:
+        return file.read(HEAD)
+
+
+def _check_text(name: str, text: bytes) -> None:
+    if b"<!DOCTYPE" in text or b"<!ENTITY" in text:  # a long comment may stand before it
+        raise Refused(
+            "文件中含有外部实体声明，出于安全已拒绝。请在 Excel 中新建工作簿，把内容复制过去后再导入。"
+        )
+    if name == "[content_types].xml" and b"macroEnabled" in text:
+        raise Refused("工作簿带有宏，出于安全不能导入。请“另存为”不带宏的 xlsx 格式。")
+    if name.endswith(".rels") and _points_outside(text):
+        raise Refused("工作簿引用了外部文件。请在 Excel 中断开外部链接后再导入。")
 
 
 def _points_outside(rels: bytes) -> bool:

@@ -13,6 +13,7 @@ from core.models import Draft
 from core.web import errors
 
 READING = {"GET", "HEAD", "OPTIONS"}
+KNOWN = READING | {"POST"}
 
 
 class SpaceMiddleware:
@@ -44,12 +45,17 @@ class PrivacyMiddleware:
 
 
 class RefusalMiddleware:
-    """A method that an address does not know is refused in words; Django's own answer is an empty page."""
+    """A method that an address does not know is refused in words; Django's own answer is an empty page. Others than these four
+    no address knows."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
+        if request.method not in KNOWN:
+            refused = errors.not_allowed(request)
+            refused.headers["Allow"] = ", ".join(sorted(KNOWN))
+            return refused
         response = self.get_response(request)
         if response.status_code == 405 and not response.content:
             told = errors.not_allowed(request)

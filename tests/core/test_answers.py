@@ -39,8 +39,10 @@ def test_what_anybody_may_read_is_asked_for_again_and_static_files_are_left_to_t
 
 
 @pytest.mark.django_db
-def test_a_method_that_an_address_does_not_know_is_refused_in_words(cast, sign_in):
-    answer = sign_in(cast.street).delete("/orgs/")
+@pytest.mark.parametrize("method", ["delete", "put", "patch", "trace"])
+@pytest.mark.parametrize("path", ["/orgs/", "/jobs/", "/acts/", "/public/"])
+def test_a_method_that_an_address_does_not_know_is_refused_in_words(method, path, cast, sign_in):
+    answer = getattr(sign_in(cast.street), method)(path)
     assert answer.status_code == 405 and "GET" in answer["Allow"]
     assert "这个地址不能这样打开。" in answer.content.decode()
 

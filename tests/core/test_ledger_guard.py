@@ -1,5 +1,6 @@
 """Files that are refused whole, each with the sentence that says what to do."""
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -94,6 +95,18 @@ def test_macro_workbook_is_refused(good, tmp_path):
 def test_external_entity_is_refused(good, tmp_path, encoding):
     evil = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>'.encode(encoding)
     assert "外部实体" in refusal(with_part(good, tmp_path / "e.xlsx", "xl/sharedStrings.xml", evil))
+
+
+def test_an_entity_behind_a_long_comment_is_found_before_anything_parses_it(good, tmp_path):
+    """Within a request the beginning of each part is looked at; whoever parses it looks at all of it first."""
+    evil = (
+        b"<?xml version='1.0'?><!--"
+        + os.urandom(700_000).hex().encode()
+        + b'--><!DOCTYPE x [<!ENTITY e "x">]><x>&e;</x>'
+    )
+    path = with_part(good, tmp_path / "e.xlsx", "xl/sharedStrings.xml", evil)
+    with pytest.raises(guard.Refused, match="外部实体"):
+        guard.check(path, whole=True)
 
 
 def test_link_to_another_file_is_refused(good, tmp_path):
